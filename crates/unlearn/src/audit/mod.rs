@@ -1,0 +1,5 @@
+//! Measuring what a model knows.
+
+mod accuracy;
+
+pub use accuracy::{ClassAccuracy, Evaluation, evaluate};

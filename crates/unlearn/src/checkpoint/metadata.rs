@@ -1,0 +1,65 @@
+//! What a model's file says of itself.
+
+use serde::{Deserialize, Serialize};
+use unlearn_data::{ClassNames, Digest, Normalization};
+
+use crate::network::Architecture;
+
+/// The description in a model's file; together with the tensors it is all that
+/// is needed to use the model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelMetadata {
+    /// Says that the file holds a model: `"model"`.
+    pub kind: ModelKind,
+    /// Version of this description: 1.
+    pub schema: u32,
+    /// The network's architecture and its settings.
+    pub architecture: Architecture,
+    /// Shape of one input: channels, height, width.
+    pub input_shape: [usize; 3],
+    /// Class names in the order of the outputs.
+    pub classes: ClassNames,
+    /// What was subtracted from and divided by, per channel, before an image
+    /// goes in. Codes go in as they are.
+    pub normalization: Normalization,
+    /// Digest of the data that it was trained on.
+    pub data: Option<Digest>,
+    /// Digest of the trained model that it was made from by forgetting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Digest>,
+    /// Names of the classes that it was made to forget, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgotten: Vec<String>,
+}
+
+/// The kind of a file that holds a model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelKind {
+    /// A trained classifier.
+    #[default]
+    Model,
+}
+
+impl ModelMetadata {
+    /// The description of a newly trained model.
+    pub fn new(
+        architecture: Architecture,
+        input_shape: [usize; 3],
+        classes: ClassNames,
+        normalization: Normalization,
+    ) -> Self {
+        Self {
+            kind: ModelKind::Model,
+            schema: 1,
+            architecture,
+            input_shape,
+            classes,
+            normalization,
+            data: None,
+            origin: None,
+            forgotten: Vec::new(),
+        }
+    }
+}

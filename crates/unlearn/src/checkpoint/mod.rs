@@ -1,0 +1,18 @@
+//! Models on disk: safetensors with PyTorch's names and layouts.
+
+mod error;
+mod metadata;
+mod model;
+mod output;
+mod read;
+mod tensors;
+mod write;
+
+pub use error::CheckpointError;
+pub use metadata::ModelMetadata;
+pub use model::Model;
+pub use output::{OutputError, OutputFile};
+pub use read::{FileKind, file_kind};
+pub(crate) use read::{read_bytes, stored_network};
+pub(crate) use tensors::{Stored, StoredTensors, serialize};
+pub(crate) use write::state_dict;

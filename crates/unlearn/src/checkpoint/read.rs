@@ -1,0 +1,125 @@
+//! Reading models.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use serde::Deserialize;
+
+use super::{CheckpointError, Model, ModelMetadata, StoredTensors};
+use crate::network::Network;
+
+impl Model {
+    /// Reads a model. Weights stored as f16, bf16 or f64 are converted.
+    ///
+    /// # Errors
+    /// If the file is not a model of ours, or a tensor is missing, extra, of
+    /// another shape or type, or not finite.
+    pub fn read(path: &Path, device: &Device) -> Result<Self, CheckpointError> {
+        Self::parse(path, &read_bytes(path)?, device)
+    }
+
+    /// Reads a model from bytes; `path` is named in errors.
+    ///
+    /// # Errors
+    /// As [`Model::read`].
+    pub fn parse(path: &Path, bytes: &[u8], device: &Device) -> Result<Self, CheckpointError> {
+        let stored = StoredTensors::parse(path, bytes)?;
+        let metadata: ModelMetadata = stored.description("a model")?;
+        let network = stored_network(path, &stored, &metadata, "", device)?;
+        let names = network.parameters().iter();
+        let names: Vec<&str> = names.map(|parameter| parameter.name.as_str()).collect();
+        stored.refuse_others(&names)?;
+        Ok(Self { network, metadata })
+    }
+}
+
+/// The network that a description and the tensors under a prefix make.
+pub(crate) fn stored_network(
+    path: &Path,
+    stored: &StoredTensors<'_>,
+    metadata: &ModelMetadata,
+    prefix: &str,
+    device: &Device,
+) -> Result<Network, CheckpointError> {
+    check(path, metadata)?;
+    let graph = metadata
+        .architecture
+        .build(&metadata.input_shape, metadata.classes.len())
+        .map_err(|source| CheckpointError::Network {
+            path: path.into(),
+            source,
+        })?;
+    let specs = graph.parameters().iter();
+    let values: Result<Vec<_>, _> = specs
+        .map(|spec| stored.take(&format!("{prefix}{}", spec.name), &spec.shape))
+        .collect();
+    Ok(Network::with_values(graph, values?, device))
+}
+
+/// All bytes of a file.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, CheckpointError> {
+    std::fs::read(path).map_err(|source| CheckpointError::Read {
+        path: path.into(),
+        source,
+    })
+}
+
+/// Refuses descriptions that contradict themselves.
+fn check(path: &Path, metadata: &ModelMetadata) -> Result<(), CheckpointError> {
+    let wrong = |reason: String| CheckpointError::Metadata {
+        path: path.into(),
+        reason,
+    };
+    if metadata.schema != 1 {
+        return Err(wrong(format!("expected schema 1, found {}", metadata.schema)));
+    }
+    const LARGEST_SIDE: usize = 1 << 14;
+    let sides = metadata.input_shape;
+    if sides.iter().any(|side| !(1..=LARGEST_SIDE).contains(side)) {
+        return Err(wrong(format!(
+            "expected an input shape of 1 to {LARGEST_SIDE} on each axis, found {sides:?}"
+        )));
+    }
+    let [channels, ..] = sides;
+    let normalization = &metadata.normalization;
+    let usable = |numbers: &[f32]| {
+        numbers.len() == channels && numbers.iter().all(|number| number.is_finite())
+    };
+    let divisible = normalization.std.iter().all(|number| *number > 0.0);
+    if !usable(&normalization.mean) || !usable(&normalization.std) || !divisible {
+        return Err(wrong(format!(
+            "expected a finite mean and a positive deviation for each of {channels} channels"
+        )));
+    }
+    for name in &metadata.forgotten {
+        if !metadata.classes.names().contains(name) {
+            return Err(wrong(format!("forgotten class `{name}` is not among the classes")));
+        }
+    }
+    Ok(())
+}
+
+/// What a safetensors file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileKind {
+    /// A trained classifier.
+    Model,
+    /// Mnemonic codes.
+    Codes,
+    /// A training run to be resumed.
+    Training,
+}
+
+/// What the file's description says that it holds.
+///
+/// # Errors
+/// If the bytes are not a safetensors file with a description of ours.
+pub fn file_kind(path: &Path, bytes: &[u8]) -> Result<FileKind, CheckpointError> {
+    #[derive(Deserialize)]
+    struct Kind {
+        kind: FileKind,
+    }
+    let kind: Kind = StoredTensors::parse(path, bytes)?.description("a model or codes")?;
+    Ok(kind.kind)
+}

@@ -1,0 +1,186 @@
+//! The codes of all classes.
+
+use burn::tensor::Device;
+use rand::Rng;
+use rand_distr::StandardNormal;
+use unlearn_data::{ClassNames, Digest, Hasher, stream};
+
+use super::{CodeError, CodeKind};
+use crate::checkpoint::Model;
+use crate::network::Value;
+
+/// One fixed random network input per class.
+///
+/// Whoever has a code can call up its class, so codes are kept as secret as a
+/// password; so is the seed, from which they can be drawn again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Codebook {
+    pub(super) kind: CodeKind,
+    pub(super) block: usize,
+    pub(super) seed: Digest,
+    pub(super) classes: ClassNames,
+    pub(super) shape: [usize; 3],
+    /// `[classes, channels, height, width]`.
+    pub(super) numbers: Vec<f32>,
+}
+
+impl Codebook {
+    /// Draws one code `[channels, height, width]` per class from a secret seed.
+    ///
+    /// With `block > 1` each random number fills a square of that many pixels
+    /// a side, so the code keeps its lower spatial frequencies only; 1 draws
+    /// every pixel anew.
+    ///
+    /// # Panics
+    /// If `block` is 0.
+    pub fn draw(
+        seed: u64,
+        kind: CodeKind,
+        block: usize,
+        classes: ClassNames,
+        shape: [usize; 3],
+    ) -> Self {
+        assert!(block > 0, "block of a code");
+        let mut random = stream(seed, "codes");
+        let [channels, height, width] = shape;
+        let (rows, columns) = (height.div_ceil(block), width.div_ceil(block));
+        let mut numbers = Vec::with_capacity(classes.len() * channels * height * width);
+        for _ in 0..classes.len() * channels {
+            let coarse: Vec<f32> = (0..rows * columns)
+                .map(|_| match kind {
+                    CodeKind::Uniform => random.random::<f32>(),
+                    CodeKind::Normal => random.sample(StandardNormal),
+                })
+                .collect();
+            for row in 0..height {
+                let row = &coarse[row / block * columns..][..columns];
+                numbers.extend((0..width).map(|column| row[column / block]));
+            }
+        }
+        let mut hasher = Hasher::new();
+        hasher.field(b"unlearn codes").field(&seed.to_le_bytes());
+        Self {
+            kind,
+            block,
+            seed: hasher.finish(),
+            classes,
+            shape,
+            numbers,
+        }
+    }
+
+    /// The distribution that the codes were drawn from.
+    pub fn kind(&self) -> CodeKind {
+        self.kind
+    }
+
+    /// Pixels a side that share one random number.
+    pub fn block(&self) -> usize {
+        self.block
+    }
+
+    /// The classes, in the order of the codes.
+    pub fn classes(&self) -> &ClassNames {
+        &self.classes
+    }
+
+    /// Channels, height, width of a code.
+    pub fn shape(&self) -> [usize; 3] {
+        self.shape
+    }
+
+    /// Digest of the secret seed.
+    pub fn seed_digest(&self) -> Digest {
+        self.seed
+    }
+
+    /// The code of a class, `[channels, height, width]` in row-major order.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn code(&self, class: usize) -> &[f32] {
+        let length = self.shape.iter().product::<usize>();
+        &self.numbers[class * length..][..length]
+    }
+
+    /// The codes of some classes as a batch, `[classes, channels, height, width]`.
+    pub fn batch(&self, classes: &[usize], device: &Device) -> Value {
+        let numbers = classes.iter().flat_map(|class| self.code(*class));
+        let [channels, height, width] = self.shape;
+        let shape = [classes.len(), channels, height, width];
+        Value::from_vec(numbers.copied().collect(), &shape, device)
+    }
+
+    /// Refuses codes whose shape or classes are not the model's.
+    ///
+    /// # Errors
+    /// If they differ.
+    pub fn check_fit(&self, model: &Model) -> Result<(), CodeError> {
+        let metadata = &model.metadata;
+        if self.shape != metadata.input_shape {
+            return Err(CodeError::Shape {
+                expected: metadata.input_shape,
+                found: self.shape,
+            });
+        }
+        if self.classes != metadata.classes {
+            let (ours, theirs) = (self.classes.names(), metadata.classes.names());
+            let differs = |names: &[String], others: &[String]| {
+                let first = names.iter().zip(others).position(|(name, other)| name != other);
+                match first.or((names.len() > others.len()).then_some(others.len())) {
+                    Some(index) => format!("{} (`{}` at {index})", names.len(), names[index]),
+                    None => names.len().to_string(),
+                }
+            };
+            return Err(CodeError::Classes {
+                expected: differs(theirs, ours),
+                found: differs(ours, theirs),
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes(count: usize) -> ClassNames {
+        ClassNames::new((0..count).map(|class| class.to_string()).collect())
+    }
+
+    #[test]
+    fn the_seed_decides_everything() {
+        let draw = |seed| Codebook::draw(seed, CodeKind::Uniform, 1, classes(3), [1, 5, 5]);
+        assert_eq!(draw(1), draw(1));
+        assert_ne!(draw(1).numbers, draw(2).numbers);
+        assert_ne!(draw(1).seed_digest(), draw(2).seed_digest());
+        assert_ne!(draw(1).code(0), draw(1).code(1));
+    }
+
+    #[test]
+    fn kinds_have_their_distributions() {
+        let numbers = |kind| Codebook::draw(3, kind, 1, classes(4), [3, 32, 32]).numbers;
+        let moments = |numbers: &[f32]| {
+            let count = numbers.len() as f64;
+            let mean = numbers.iter().map(|n| f64::from(*n)).sum::<f64>() / count;
+            let square = numbers.iter().map(|n| (f64::from(*n) - mean).powi(2));
+            (mean, square.sum::<f64>() / count)
+        };
+        let uniform = numbers(CodeKind::Uniform);
+        assert!(uniform.iter().all(|number| (0.0..1.0).contains(number)));
+        let (mean, variance) = moments(&uniform);
+        assert!((mean - 0.5).abs() < 0.01 && (variance - 1.0 / 12.0).abs() < 0.003);
+        let (mean, variance) = moments(&numbers(CodeKind::Normal));
+        assert!(mean.abs() < 0.04 && (variance - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn blocks_share_one_number() {
+        let codes = Codebook::draw(1, CodeKind::Normal, 4, classes(1), [1, 6, 9]);
+        let at = |row: usize, column: usize| codes.code(0)[row * 9 + column];
+        assert_eq!(at(0, 0), at(3, 3));
+        assert_ne!(at(0, 0), at(0, 4));
+        assert_eq!(at(4, 8), at(5, 8));
+    }
+}

@@ -1,0 +1,13 @@
+//! Mnemonic codes: one secret random image per class.
+
+mod codebook;
+mod error;
+mod file;
+mod kind;
+mod plant;
+
+pub use codebook::Codebook;
+pub use error::CodeError;
+pub use file::CodesMetadata;
+pub use kind::CodeKind;
+pub use plant::Planting;

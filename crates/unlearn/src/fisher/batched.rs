@@ -1,0 +1,25 @@
+//! The Fisher diagonal of a whole batch in one pass.
+
+use super::Fisher;
+use super::diagonal::scale_of;
+use crate::network::op::Mode;
+use crate::network::{CrossEntropy, Network, Value};
+
+/// The diagonal from one forward and one backward pass over the whole batch:
+/// each operation squares the gradients of single samples before it sums them
+/// ([`crate::network::op::Operation::squared_gradients`]). Exact, not an
+/// approximation.
+///
+/// `batch` is `[samples, ..]`, with one label per sample.
+///
+/// # Panics
+/// If there is no sample, or not one label per sample.
+pub fn fisher_batched(network: &Network, batch: &Value, labels: &[usize]) -> Fisher {
+    assert!(!labels.is_empty(), "samples of a Fisher diagonal");
+    let trace = network.trace(batch.clone(), &mut Mode::Inference);
+    let loss = CrossEntropy::new(&trace.output, labels, 0.0);
+    let scale = scale_of(&loss);
+    let gradient = loss.gradient(scale, network.device());
+    let squares = network.squared_gradients(trace, gradient);
+    Fisher::new(squares, scale, labels.len())
+}

@@ -1,0 +1,42 @@
+//! The Fisher diagonal as the paper computes it: one backward pass per sample.
+
+use super::Fisher;
+use super::diagonal::{loss_of, scale_of};
+use crate::network::op::Mode;
+use crate::network::{CrossEntropy, Network, Value};
+
+/// The diagonal from single-sample backward passes: the plain form, which
+/// [`super::fisher_batched`] is held against.
+///
+/// `batch` is `[samples, ..]`, with one label per sample.
+///
+/// # Panics
+/// If there is no sample, or not one label per sample.
+pub fn fisher_sequential(network: &Network, batch: &Value, labels: &[usize]) -> Fisher {
+    assert!(!labels.is_empty(), "samples of a Fisher diagonal");
+    let scale = scale_of(&loss_of(network, batch, labels));
+    let shape = batch.shape();
+    let length: usize = shape[1..].iter().product();
+    let mut sample_shape = shape.to_vec();
+    sample_shape[0] = 1;
+    let mut sums: Vec<Option<Value>> = vec![None; network.parameters().len()];
+    for (sample, label) in labels.iter().enumerate() {
+        let input = batch.clone().flat().narrow(0, sample * length, length);
+        let input = Value::from_flat(input, &sample_shape);
+        let trace = network.trace(input, &mut Mode::Inference);
+        let loss = CrossEntropy::new(&trace.output, &[*label], 0.0);
+        let gradient = loss.gradient(scale, network.device());
+        let gradients = network.backward(trace, gradient, false);
+        for (sum, gradient) in sums.iter_mut().zip(gradients.parameters) {
+            let Some(gradient) = gradient else { continue };
+            let shape = gradient.shape().to_vec();
+            let square = gradient.flat().square();
+            let total = match sum.take() {
+                Some(sum) => sum.flat() + square,
+                None => square,
+            };
+            *sum = Some(Value::from_flat(total, &shape));
+        }
+    }
+    Fisher::new(sums, scale, labels.len())
+}

@@ -1,0 +1,81 @@
+//! Every method by name.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+use super::{ForgetError, Method, Mnemonic};
+
+/// A method that can be chosen by name.
+#[derive(Clone, Copy, Debug)]
+pub struct CatalogEntry {
+    /// The name.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// Makes it from its settings.
+    pub build: fn(Map<String, Json>) -> Result<Box<dyn Method>, ForgetError>,
+}
+
+/// All methods.
+pub const CATALOG: &[CatalogEntry] = &[CatalogEntry {
+    name: "mnemonic",
+    summary: "perturb what matters to the forgotten classes' codes and not to the kept ones'",
+    source: "Yamashita, Yamada, Shibata, ACML 2024, Algorithm 2",
+    build: |given| Ok(Box::new(Mnemonic::new(settings("mnemonic", given)?)?)),
+}];
+
+/// The method of a name, with its settings; those left out take their defaults.
+///
+/// # Errors
+/// If there is no such method, or a setting is unknown or out of range.
+pub fn method(name: &str, settings: Map<String, Json>) -> Result<Box<dyn Method>, ForgetError> {
+    let entry = CATALOG.iter().find(|entry| entry.name == name);
+    match entry {
+        Some(entry) => (entry.build)(settings),
+        None => Err(ForgetError::UnknownMethod {
+            name: name.into(),
+            known: CATALOG.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", "),
+        }),
+    }
+}
+
+fn settings<T: DeserializeOwned>(
+    method: &'static str,
+    given: Map<String, Json>,
+) -> Result<T, ForgetError> {
+    serde_json::from_value(Json::Object(given)).map_err(|error| ForgetError::Setting {
+        method,
+        reason: error.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn with(name: &str, settings: Json) -> Result<Box<dyn Method>, ForgetError> {
+        let Json::Object(settings) = settings else {
+            panic!("settings are an object")
+        };
+        method(name, settings)
+    }
+
+    #[test]
+    fn names_lead_to_methods_of_that_name() {
+        for entry in CATALOG {
+            assert_eq!(with(entry.name, json!({})).unwrap().name(), entry.name);
+        }
+    }
+
+    #[test]
+    fn unknown_names_and_settings_are_refused_with_what_is_known() {
+        let message = |name, settings| with(name, settings).err().unwrap().to_string();
+        assert!(message("magic", json!({})).contains("mnemonic"));
+        assert!(message("mnemonic", json!({"lamda1": 1.0})).contains("lambda1"));
+        assert!(message("mnemonic", json!({"lambda1": -1.0})).contains("-1"));
+    }
+}

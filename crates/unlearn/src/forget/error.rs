@@ -1,0 +1,51 @@
+//! Why a request cannot be carried out.
+
+use thiserror::Error;
+use unlearn_data::UnknownClass;
+
+use crate::code::CodeError;
+
+/// A request to forget was refused.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ForgetError {
+    /// A class is not the model's.
+    #[error(transparent)]
+    UnknownClass(#[from] UnknownClass),
+    /// No class was named.
+    #[error("expected at least one class to forget, found none")]
+    NothingAsked,
+    /// Nothing would be left.
+    #[error(
+        "expected at least one class to keep, found a request that leaves none of the model's {classes}"
+    )]
+    NothingKept {
+        /// How many classes the model has.
+        classes: usize,
+    },
+    /// The model forgot the class earlier.
+    #[error("class `{class}`: expected one that the model still knows, found one that it forgot already")]
+    AlreadyForgotten {
+        /// The class.
+        class: String,
+    },
+    /// The codes do not belong to the model.
+    #[error(transparent)]
+    Codes(#[from] CodeError),
+    /// There is no method of this name.
+    #[error("unknown method `{name}`: expected one of {known}")]
+    UnknownMethod {
+        /// What was asked for.
+        name: String,
+        /// The names in the catalog.
+        known: String,
+    },
+    /// A setting of a method is wrong.
+    #[error("method `{method}`: {reason}")]
+    Setting {
+        /// The method.
+        method: &'static str,
+        /// Which setting, what was expected and what was found.
+        reason: String,
+    },
+}

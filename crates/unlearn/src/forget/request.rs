@@ -1,0 +1,60 @@
+//! What is to be forgotten.
+
+use super::ForgetError;
+use crate::checkpoint::Model;
+
+/// Classes to forget and classes to keep, as indices into the model's outputs.
+///
+/// Classes that the model forgot earlier are neither: they do not count as
+/// kept, and asking for one again is an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    forgotten: Vec<usize>,
+    kept: Vec<usize>,
+}
+
+impl Request {
+    /// A request for classes by name or index, in any order.
+    ///
+    /// # Errors
+    /// If a class is unknown or forgotten already, none is asked for, or none
+    /// would be kept.
+    pub fn new(model: &Model, classes: &[impl AsRef<str>]) -> Result<Self, ForgetError> {
+        let names = &model.metadata.classes;
+        let is_gone = |class: usize| model.metadata.forgotten.contains(&names.names()[class]);
+        let mut forgotten = Vec::with_capacity(classes.len());
+        for text in classes {
+            let class = names.find(text.as_ref())?;
+            if is_gone(class) {
+                return Err(ForgetError::AlreadyForgotten {
+                    class: names.names()[class].clone(),
+                });
+            }
+            forgotten.push(class);
+        }
+        forgotten.sort_unstable();
+        forgotten.dedup();
+        if forgotten.is_empty() {
+            return Err(ForgetError::NothingAsked);
+        }
+        let kept: Vec<usize> = (0..names.len())
+            .filter(|class| !forgotten.contains(class) && !is_gone(*class))
+            .collect();
+        if kept.is_empty() {
+            return Err(ForgetError::NothingKept {
+                classes: names.len(),
+            });
+        }
+        Ok(Self { forgotten, kept })
+    }
+
+    /// The classes to forget, ascending.
+    pub fn forgotten(&self) -> &[usize] {
+        &self.forgotten
+    }
+
+    /// The classes to keep, ascending.
+    pub fn kept(&self) -> &[usize] {
+        &self.kept
+    }
+}

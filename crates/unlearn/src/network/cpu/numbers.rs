@@ -1,0 +1,28 @@
+//! A value's numbers, where they lie in main memory.
+
+use burn_flex::{Flex, FlexTensor};
+
+use crate::network::Value;
+
+/// Read access to a value on the `flex` device, without a copy.
+pub(in crate::network) struct Numbers {
+    tensor: FlexTensor,
+}
+
+impl Numbers {
+    /// The numbers of a value; none where it is on another device, or holds
+    /// another type than 32-bit floats.
+    pub fn of(value: &Value) -> Option<Self> {
+        let tensor = value.clone().flat().try_into_primitive::<Flex>().ok()?;
+        let tensor = tensor.to_contiguous();
+        tensor.as_slice::<f32>()?;
+        Some(Self { tensor })
+    }
+
+    /// The numbers in row-major order.
+    pub fn as_slice(&self) -> &[f32] {
+        self.tensor
+            .as_slice()
+            .unwrap_or_else(|| unreachable!("checked when it was made"))
+    }
+}

@@ -1,0 +1,84 @@
+//! Running a network on a batch.
+
+use super::op::{Mode, Saved};
+use super::{Network, Value};
+
+/// A forward pass that kept what the backward pass needs.
+#[derive(Debug)]
+pub struct Trace {
+    /// The logits, `[batch, classes]`.
+    pub output: Value,
+    /// Per node.
+    pub(super) saved: Vec<Saved>,
+    /// New values of buffers: (index of the parameter, value).
+    pub(super) buffers: Vec<(usize, Value)>,
+}
+
+impl Network {
+    /// The logits `[batch, classes]` of a batch `[batch, ..]`, in inference
+    /// mode. Keeps no more values alive than the operations to come read.
+    ///
+    /// # Panics
+    /// If the batch's shape is not that of the graph's input.
+    pub fn forward(&self, batch: Value) -> Value {
+        self.run(batch, &mut Mode::Inference, |_| {}).output
+    }
+
+    /// The same, keeping what [`Network::backward`] needs.
+    ///
+    /// # Panics
+    /// If the batch's shape is not that of the graph's input.
+    pub fn trace(&self, batch: Value, mode: &mut Mode<'_>) -> Trace {
+        let mut saved = Vec::with_capacity(self.graph().nodes().len());
+        let trace = self.run(batch, mode, |of_node| saved.push(of_node));
+        Trace { saved, ..trace }
+    }
+
+    fn run(&self, batch: Value, mode: &mut Mode<'_>, mut keep: impl FnMut(Saved)) -> Trace {
+        let graph = self.graph();
+        assert_eq!(
+            &batch.shape()[1..],
+            graph.input_shape(),
+            "shape of a sample in the batch"
+        );
+        let mut values: Vec<Option<Value>> = vec![None; graph.value_count()];
+        values[0] = Some(batch);
+        let mut buffers = Vec::new();
+        for (index, node) in graph.nodes().iter().enumerate() {
+            // A value is handed over for good to its last reader, which may
+            // then work in place.
+            let inputs = node.inputs.iter().enumerate().map(|(place, id)| {
+                let repeated = node.inputs[place + 1..].contains(id);
+                let value = &mut values[id.0];
+                match graph.is_last_reader(index, *id) && !repeated {
+                    true => value.take(),
+                    false => value.clone(),
+                }
+            });
+            let inputs = inputs.map(|value| value.unwrap_or_else(|| unreachable!("read too late")));
+            let inputs = inputs.collect();
+            let forward = node
+                .operation
+                .forward(inputs, &self.values_of(index), mode);
+            keep(forward.saved);
+            let first = node.parameters.start;
+            let moved = forward.buffers.into_iter();
+            buffers.extend(moved.map(|(place, value)| (first + place, value)));
+            values[index + 1] = Some(forward.output);
+        }
+        let output = values.pop().flatten();
+        Trace {
+            output: output.unwrap_or_else(|| unreachable!("a graph has an output")),
+            saved: Vec::new(),
+            buffers,
+        }
+    }
+
+    /// Moves the buffers (running statistics) to where a pass in training mode
+    /// left them.
+    pub fn update_buffers(&mut self, trace: &Trace) {
+        for (index, value) in &trace.buffers {
+            self.set(*index, value.clone());
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! A classifier as a graph of operations over named parameters.
+
+use std::ops::Range;
+
+use super::op::Operation;
+use super::{Initialization, NetworkError, Role};
+
+/// A value in a graph: the input, or the output of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ValueId(pub(super) usize);
+
+/// One operation in its place.
+#[derive(Debug)]
+pub struct Node {
+    /// The layer's name as in PyTorch (`layer1.0.conv1`), or the operation's
+    /// with a number where it has no parameters (`relu_3`).
+    pub layer: String,
+    /// What it does.
+    pub operation: Box<dyn Operation>,
+    /// What it reads.
+    pub inputs: Vec<ValueId>,
+    /// Its parameters within [`Graph::parameters`].
+    pub parameters: Range<usize>,
+}
+
+/// A parameter that the graph asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedSpec {
+    /// Its name as in a PyTorch state dict.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// Its shape in PyTorch's layout.
+    pub shape: Vec<usize>,
+    /// How it starts.
+    pub initialization: Initialization,
+}
+
+/// Operations in the order of their execution; the last one's output is the
+/// network's, its logits `[batch, classes]`.
+#[derive(Debug)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    parameters: Vec<NamedSpec>,
+    /// Per value, its shape for one sample.
+    shapes: Vec<Vec<usize>>,
+    /// Per value, the node that reads it last.
+    last_reader: Vec<Option<usize>>,
+}
+
+impl Graph {
+    /// The nodes in execution order.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// All parameters, in the order of a PyTorch state dict.
+    pub fn parameters(&self) -> &[NamedSpec] {
+        &self.parameters
+    }
+
+    /// The shape of one input sample.
+    pub fn input_shape(&self) -> &[usize] {
+        &self.shapes[0]
+    }
+
+    /// The shape of the output for one sample: `[classes]`.
+    pub fn output_shape(&self) -> &[usize] {
+        &self.shapes[self.shapes.len() - 1]
+    }
+
+    /// The parameters of the classifier layer: the last layer that has any.
+    pub fn classifier(&self) -> Range<usize> {
+        let mut layers = self.nodes.iter().rev().map(|node| &node.parameters);
+        layers
+            .find(|parameters| !parameters.is_empty())
+            .cloned()
+            .unwrap_or(0..0)
+    }
+
+    /// Whether no later node reads the value.
+    pub(super) fn is_last_reader(&self, node: usize, value: ValueId) -> bool {
+        self.last_reader[value.0] == Some(node)
+    }
+
+    pub(super) fn value_count(&self) -> usize {
+        self.shapes.len()
+    }
+}
+
+/// Puts operations one after the other.
+#[derive(Debug)]
+pub struct GraphBuilder {
+    graph: Graph,
+}
+
+impl GraphBuilder {
+    /// A graph whose input has this shape per sample; returns the input too.
+    pub fn new(input_shape: &[usize]) -> (Self, ValueId) {
+        let graph = Graph {
+            nodes: Vec::new(),
+            parameters: Vec::new(),
+            shapes: vec![input_shape.to_vec()],
+            last_reader: vec![None],
+        };
+        (Self { graph }, ValueId(0))
+    }
+
+    /// Adds an operation without parameters.
+    ///
+    /// # Errors
+    /// If it cannot take inputs of these shapes.
+    pub fn apply(
+        &mut self,
+        operation: impl Operation + 'static,
+        inputs: &[ValueId],
+    ) -> Result<ValueId, NetworkError> {
+        let layer = format!("{}_{}", operation.kind(), self.graph.nodes.len());
+        self.layer(&layer, operation, inputs)
+    }
+
+    /// Adds an operation under a name, which its parameters' names begin with.
+    ///
+    /// # Errors
+    /// If it cannot take inputs of these shapes.
+    pub fn layer(
+        &mut self,
+        layer: &str,
+        operation: impl Operation + 'static,
+        inputs: &[ValueId],
+    ) -> Result<ValueId, NetworkError> {
+        let graph = &mut self.graph;
+        let shapes: Vec<&[usize]> = inputs
+            .iter()
+            .map(|id| graph.shapes[id.0].as_slice())
+            .collect();
+        let shape = operation
+            .output_shape(&shapes)
+            .map_err(|source| NetworkError::Shape {
+                layer: layer.to_owned(),
+                source,
+            })?;
+        let first = graph.parameters.len();
+        let specs = operation.parameters().into_iter();
+        graph.parameters.extend(specs.map(|spec| NamedSpec {
+            name: format!("{layer}.{}", spec.suffix),
+            role: spec.role,
+            shape: spec.shape,
+            initialization: spec.initialization,
+        }));
+        for input in inputs {
+            graph.last_reader[input.0] = Some(graph.nodes.len());
+        }
+        graph.nodes.push(Node {
+            layer: layer.to_owned(),
+            operation: Box::new(operation),
+            inputs: inputs.to_vec(),
+            parameters: first..graph.parameters.len(),
+        });
+        graph.shapes.push(shape);
+        graph.last_reader.push(None);
+        Ok(ValueId(graph.shapes.len() - 1))
+    }
+
+    /// The shape per sample of a value.
+    pub fn shape(&self, value: ValueId) -> &[usize] {
+        &self.graph.shapes[value.0]
+    }
+
+    /// The graph; the operation added last is its output.
+    pub fn finish(self) -> Graph {
+        self.graph
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::op::{Add, Flatten, Linear, Relu};
+
+    #[test]
+    fn names_parameters_as_pytorch_does() {
+        let (mut builder, input) = GraphBuilder::new(&[2, 3]);
+        let flat = builder.apply(Flatten, &[input]).unwrap();
+        let hidden = builder.layer("fc1", Linear::new(6, 6), &[flat]).unwrap();
+        let active = builder.apply(Relu, &[hidden]).unwrap();
+        let sum = builder.apply(Add, &[active, flat]).unwrap();
+        builder.layer("fc2", Linear::new(6, 4), &[sum]).unwrap();
+        let graph = builder.finish();
+        let names: Vec<_> = graph.parameters().iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"]);
+        assert_eq!(graph.classifier(), 2..4);
+        assert_eq!(graph.output_shape(), [4]);
+        // The residual connection reads `flat` after fc1 did.
+        assert!(!graph.is_last_reader(1, flat));
+        assert!(graph.is_last_reader(3, flat));
+    }
+
+    #[test]
+    fn a_layer_that_does_not_fit_is_named() {
+        let (mut builder, input) = GraphBuilder::new(&[5]);
+        let error = builder.layer("fc1", Linear::new(6, 6), &[input]);
+        let message = error.unwrap_err().to_string();
+        assert!(message.contains("fc1") && message.contains("[5]"), "{message}");
+    }
+}

@@ -1,0 +1,24 @@
+//! A classifier: a graph of operations over named parameters.
+
+pub mod architecture;
+mod backward;
+mod cpu;
+mod cross_entropy;
+mod error;
+mod forward;
+mod graph;
+#[expect(clippy::module_inception, reason = "the type gives the folder its name")]
+mod network;
+pub mod op;
+mod parameter;
+mod value;
+
+pub use architecture::{Activation, Architecture};
+pub use backward::Gradients;
+pub use cross_entropy::{CrossEntropy, largest};
+pub use error::{NetworkError, ShapeError};
+pub use forward::Trace;
+pub use graph::{Graph, GraphBuilder, NamedSpec, Node, ValueId};
+pub use network::Network;
+pub use parameter::{Initialization, Parameter, ParameterSpec, Role};
+pub use value::Value;

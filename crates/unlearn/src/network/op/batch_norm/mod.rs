@@ -1,0 +1,5 @@
+//! Batch normalisation.
+
+mod operation;
+
+pub use operation::BatchNorm;

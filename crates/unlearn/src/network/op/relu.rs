@@ -1,0 +1,40 @@
+//! Rectified linear unit.
+
+use super::{Forward, Mode, Operation, OperationGradients, Saved, Wanted, same_shape};
+use crate::network::{ShapeError, Value};
+use burn::tensor::{Tensor, activation};
+
+/// `y = max(x, 0)`, element-wise; its gradient at 0 is 0, as in PyTorch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relu;
+
+impl Operation for Relu {
+    fn kind(&self) -> &'static str {
+        "relu"
+    }
+
+    fn output_shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>, ShapeError> {
+        same_shape("relu", inputs)
+    }
+
+    fn forward(&self, mut inputs: Vec<Value>, _: &[Value], _: &mut Mode<'_>) -> Forward {
+        let input = inputs.remove(0);
+        let shape = input.shape().to_vec();
+        let output = Value::from_flat(activation::relu(input.flat()), &shape);
+        Forward::new(output.clone(), Saved::values([output]))
+    }
+
+    fn backward(
+        &self,
+        saved: &Saved,
+        _: &[Value],
+        gradient: Value,
+        _: Wanted<'_>,
+    ) -> OperationGradients {
+        let shape = gradient.shape().to_vec();
+        let dead: Tensor<1, burn::tensor::Bool> =
+            saved.values[0].clone().flat().lower_equal_elem(0.0);
+        let gradient = gradient.flat().mask_fill(dead, 0.0);
+        OperationGradients::of_input(Value::from_flat(gradient, &shape))
+    }
+}

@@ -1,0 +1,17 @@
+//! Training a classifier while codes are planted.
+
+mod batches;
+mod error;
+mod observer;
+mod optimizer;
+mod resume;
+mod schedule;
+mod settings;
+mod trainer;
+
+pub use error::TrainError;
+pub use observer::{Flow, Observer, Progress};
+pub use optimizer::{OptimizerKind, OptimizerSettings};
+pub use schedule::Schedule;
+pub use settings::{TrainParameters, TrainSettings};
+pub use trainer::{EpochRecord, Trainer};

@@ -1,0 +1,165 @@
+//! How parameters follow their gradients: Burn's optimizers on flat parameters.
+
+use std::collections::BTreeMap;
+
+use burn::optim::{
+    Adam, AdamConfig, AdamState, Optimizer as _, RecordState, Sgd, SgdConfig, SgdState, StateSink,
+    StateSource, decay::WeightDecayConfig, momentum::MomentumConfig,
+};
+use burn::tensor::{Device, TensorData};
+use serde::{Deserialize, Serialize};
+
+use crate::network::{Gradients, Network, Value};
+
+/// The rule by which parameters follow their gradients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptimizerKind {
+    /// Stochastic gradient descent with momentum, dampening 0, as in PyTorch.
+    #[default]
+    Sgd,
+    /// Adam with betas 0.9 and 0.999 and epsilon 1e-8, as in PyTorch.
+    Adam,
+}
+
+/// The settings of an optimizer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OptimizerSettings {
+    /// Which.
+    pub kind: OptimizerKind,
+    /// Momentum of SGD.
+    pub momentum: f64,
+    /// Added to the gradient as `weight_decay * w`.
+    pub weight_decay: f64,
+}
+
+enum Rule {
+    Sgd(Sgd, Vec<Option<SgdState<1>>>),
+    Adam(Adam, Vec<Option<AdamState<1>>>),
+}
+
+/// An optimizer with what it remembers of each parameter.
+pub(super) struct Optimizer {
+    rule: Rule,
+}
+
+impl Optimizer {
+    /// An optimizer that remembers nothing yet.
+    pub fn new(settings: OptimizerSettings, parameters: usize) -> Self {
+        let decay = settings.weight_decay as f32;
+        let decay = (decay > 0.0).then(|| WeightDecayConfig::new(decay));
+        let rule = match settings.kind {
+            OptimizerKind::Sgd => {
+                let momentum = MomentumConfig::new()
+                    .with_momentum(settings.momentum)
+                    .with_dampening(0.0);
+                let momentum = (settings.momentum > 0.0).then_some(momentum);
+                let config = SgdConfig::new()
+                    .with_weight_decay(decay)
+                    .with_momentum(momentum);
+                Rule::Sgd(config.build(), vec![None; parameters])
+            }
+            OptimizerKind::Adam => {
+                let config = AdamConfig::new().with_epsilon(1e-8).with_weight_decay(decay);
+                Rule::Adam(config.build(), vec![None; parameters])
+            }
+        };
+        Self { rule }
+    }
+
+    /// Moves every parameter that has a gradient.
+    pub fn step(&mut self, network: &mut Network, gradients: Gradients, learning_rate: f64) {
+        for (index, gradient) in gradients.parameters.into_iter().enumerate() {
+            let Some(gradient) = gradient else { continue };
+            // Taken out, so that the update may work in place.
+            let value = network.take(index);
+            let shape = value.shape().to_vec();
+            let (flat, gradient) = (value.flat(), gradient.flat());
+            let moved = match &mut self.rule {
+                Rule::Sgd(rule, states) => {
+                    let (moved, state) =
+                        rule.step(learning_rate, flat, gradient, states[index].take());
+                    states[index] = state;
+                    moved
+                }
+                Rule::Adam(rule, states) => {
+                    let (moved, state) =
+                        rule.step(learning_rate, flat, gradient, states[index].take());
+                    states[index] = state;
+                    moved
+                }
+            };
+            network.put(index, Value::from_flat(moved, &shape));
+        }
+    }
+
+    /// What it remembers: per parameter, tensors and counts by name.
+    pub fn memory(&self) -> Memory {
+        let mut sink = StateSink::default();
+        match &self.rule {
+            Rule::Sgd(_, states) => flatten(states, &mut sink),
+            Rule::Adam(_, states) => flatten(states, &mut sink),
+        }
+        let tensors = sink.tensors.into_iter().map(|(name, data)| {
+            let numbers = data.try_into_vec_as::<f32>();
+            let numbers =
+                numbers.unwrap_or_else(|error| panic!("reading 32-bit floats: {error:?}"));
+            (name, numbers)
+        });
+        let counts = sink.scalars.into_iter().map(|(name, scalar)| {
+            let count = u64::try_from(scalar);
+            let count = count.unwrap_or_else(|error| panic!("`{name}` is a count: {error:?}"));
+            (name, count)
+        });
+        Memory {
+            tensors: tensors.collect(),
+            counts: counts.collect(),
+        }
+    }
+
+    /// Brings back what it remembered.
+    pub fn remember(&mut self, memory: Memory, device: &Device) {
+        let counts = memory.counts.into_iter();
+        let counts: BTreeMap<_, _> = counts.map(|(name, count)| (name, count.into())).collect();
+        let mut source = StateSource::new(counts);
+        for (name, numbers) in memory.tensors {
+            let length = numbers.len();
+            source.insert_tensor(name, TensorData::new(numbers, [length]));
+        }
+        match &mut self.rule {
+            Rule::Sgd(_, states) => unflatten(states, &mut source, device),
+            Rule::Adam(_, states) => unflatten(states, &mut source, device),
+        }
+    }
+}
+
+/// What an optimizer remembers, by `{parameter index}.{name}`.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// One number per element of the parameter.
+    pub tensors: BTreeMap<String, Vec<f32>>,
+    /// Counts of steps.
+    pub counts: BTreeMap<String, u64>,
+}
+
+fn flatten<S: RecordState>(states: &[Option<S>], sink: &mut StateSink) {
+    for (index, state) in states.iter().enumerate() {
+        if let Some(state) = state {
+            state.state_flatten(&index.to_string(), sink);
+        }
+    }
+}
+
+fn unflatten<S: RecordState>(
+    states: &mut [Option<S>],
+    source: &mut StateSource,
+    device: &Device,
+) {
+    for (index, state) in states.iter_mut().enumerate() {
+        let name = index.to_string();
+        *state = source
+            .has_under(&name)
+            .then(|| S::state_unflatten(&name, source, device))
+            .flatten();
+    }
+}

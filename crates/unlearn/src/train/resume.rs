@@ -1,0 +1,149 @@
+//! Interrupted runs on disk.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+use unlearn_data::{Digest, Split};
+
+use super::optimizer::{Memory, Optimizer};
+use super::trainer::{EpochSums, check_samples, draw_codes};
+use super::{TrainError, TrainParameters, TrainSettings, Trainer};
+use crate::checkpoint::{
+    CheckpointError, Model, ModelMetadata, Stored, StoredTensors, read_bytes, serialize,
+    state_dict, stored_network,
+};
+
+/// What a file of an interrupted run says of itself. It holds the secret seed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TrainingMetadata {
+    kind: TrainingKind,
+    schema: u32,
+    model: ModelMetadata,
+    settings: TrainSettings,
+    /// Digest of the data set.
+    data: Digest,
+    /// Steps done.
+    step: usize,
+    /// Sums over the current epoch.
+    sums: EpochSums,
+    /// Counts that the optimizer remembers.
+    counts: std::collections::BTreeMap<String, u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum TrainingKind {
+    #[default]
+    Training,
+}
+
+const NETWORK: &str = "network.";
+const OPTIMIZER: &str = "optimizer.";
+
+impl<'a> Trainer<'a> {
+    /// The bytes of a file from which the run can be resumed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let memory = self.optimizer.memory();
+        let metadata = TrainingMetadata {
+            kind: TrainingKind::Training,
+            schema: 1,
+            model: self.model.metadata.clone(),
+            settings: self.parameters.settings().clone(),
+            data: self.data,
+            step: self.step,
+            sums: self.sums,
+            counts: memory.counts,
+        };
+        let network = state_dict(&self.model.network).into_iter();
+        let network = network.map(|(name, stored)| (format!("{NETWORK}{name}"), stored));
+        let optimizer = memory.tensors.into_iter().map(|(name, numbers)| {
+            let stored = Stored::floats(&numbers, &[numbers.len()]);
+            (format!("{OPTIMIZER}{name}"), stored)
+        });
+        serialize(&metadata, &network.chain(optimizer).collect::<Vec<_>>())
+    }
+
+    /// The settings of an interrupted run, its seed among them.
+    ///
+    /// # Errors
+    /// If the file is not an interrupted run of ours.
+    pub fn interrupted_settings(path: &Path) -> Result<TrainSettings, TrainError> {
+        let bytes = read_bytes(path)?;
+        let stored = StoredTensors::parse(path, &bytes)?;
+        let metadata: TrainingMetadata = stored.description("an interrupted training run")?;
+        Ok(metadata.settings)
+    }
+
+    /// Goes on with an interrupted run.
+    ///
+    /// # Errors
+    /// If the file cannot be used, or the run was on other data, of another
+    /// network, or with other settings.
+    pub fn resume(
+        path: &Path,
+        mut metadata: ModelMetadata,
+        parameters: TrainParameters,
+        samples: &'a Split,
+        data: Digest,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        check_samples(samples)?;
+        metadata.data = Some(data);
+        let bytes = read_bytes(path)?;
+        let stored = StoredTensors::parse(path, &bytes)?;
+        let found: TrainingMetadata = stored.description("an interrupted training run")?;
+        let same = |what, expected: String, found: String| match expected == found {
+            true => Ok(()),
+            false => Err(TrainError::Another {
+                path: path.into(),
+                what,
+                expected,
+                found,
+            }),
+        };
+        same("data", found.data.to_string(), data.to_string())?;
+        let text = |metadata: &ModelMetadata| format!("{metadata:?}");
+        same("network", text(&found.model), text(&metadata))?;
+        let text = |settings: &TrainSettings| format!("{settings:?}");
+        same("settings", text(&found.settings), text(parameters.settings()))?;
+
+        let network = stored_network(path, &stored, &metadata, NETWORK, device)?;
+        let codes = draw_codes(&parameters, &metadata);
+        let mut optimizer = Optimizer::new(parameters.optimizer(), network.parameters().len());
+        let mut memory = Memory {
+            counts: found.counts,
+            ..Memory::default()
+        };
+        for (name, shape) in stored.shapes() {
+            let Some(suffix) = name.strip_prefix(OPTIMIZER) else {
+                continue;
+            };
+            let index = suffix.split('.').next().and_then(|index| index.parse::<usize>().ok());
+            let parameter = index.and_then(|index| network.parameters().get(index));
+            let length = parameter.map(|parameter| parameter.value.element_count());
+            if length.is_none_or(|length| shape != [length]) {
+                return Err(TrainError::Checkpoint(CheckpointError::Shape {
+                    path: path.into(),
+                    name,
+                    expected: length.into_iter().collect(),
+                    found: shape,
+                }));
+            }
+            memory.tensors.insert(suffix.to_owned(), stored.take(&name, &shape)?);
+        }
+        optimizer.remember(memory, device);
+        let trainer = Self {
+            model: Model { network, metadata },
+            codes,
+            optimizer,
+            parameters,
+            samples,
+            data,
+            step: found.step,
+            sums: found.sums,
+        };
+        Ok(trainer)
+    }
+}
