@@ -1,5 +1,6 @@
 //! A value's numbers, where they lie in main memory.
 
+use burn::tensor::Device;
 use burn_flex::{Flex, FlexTensor};
 
 use crate::network::Value;
@@ -17,6 +18,11 @@ impl Numbers {
         let tensor = tensor.to_contiguous();
         tensor.as_slice::<f32>()?;
         Some(Self { tensor })
+    }
+
+    /// Where the numbers are.
+    pub fn device(&self) -> Device {
+        Device::flex()
     }
 
     /// The numbers in row-major order.

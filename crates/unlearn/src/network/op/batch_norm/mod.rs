@@ -1,5 +1,7 @@
 //! Batch normalisation.
 
+mod cpu;
 mod operation;
+mod planes;
 
 pub use operation::BatchNorm;

@@ -1,5 +1,6 @@
 //! Batch normalisation with PyTorch's semantics.
 
+use super::planes::Planes;
 use crate::network::op::{Forward, Mode, Operation, OperationGradients, Saved, Wanted};
 use crate::network::{Initialization, ParameterSpec, Role, ShapeError, Value};
 use burn::tensor::Tensor;
@@ -35,27 +36,6 @@ impl BatchNorm {
             epsilon: 1e-5,
             momentum: 0.1,
         }
-    }
-
-    /// The value as `[batch, channels, positions]`.
-    fn positions(&self, value: Value) -> Tensor<3> {
-        let batch = value.shape()[0];
-        let positions = value.element_count() / (batch * self.channels);
-        value.reshaped(&[batch, self.channels, positions]).tensor()
-    }
-
-    /// A value per channel, ready to be broadcast.
-    fn per_channel(&self, value: Value) -> Tensor<3> {
-        value.reshaped(&[1, self.channels, 1]).tensor()
-    }
-
-    /// The sum over batch and positions: `[1, channels, 1]`.
-    fn sum(tensor: Tensor<3>) -> Tensor<3> {
-        tensor.sum_dim(2).sum_dim(0)
-    }
-
-    fn channel_value(&self, tensor: Tensor<3>) -> Value {
-        Value::new(tensor).reshaped(&[self.channels])
     }
 }
 
@@ -100,52 +80,40 @@ impl Operation for BatchNorm {
         mode: &mut Mode<'_>,
     ) -> Forward {
         let input = inputs.remove(0);
-        let shape = input.shape().to_vec();
-        let x = self.positions(input);
-        let [batch, _, positions] = x.dims();
-        let count = (batch * positions) as f64;
+        let planes = Planes::of(&input);
         let mut buffers = Vec::new();
         let batch_statistics = matches!(mode, Mode::Training(_));
-        let (mean, variance) = match mode {
-            Mode::Inference => (
-                self.per_channel(parameters[RUNNING_MEAN].clone()),
-                self.per_channel(parameters[RUNNING_VARIANCE].clone()),
-            ),
-            Mode::Training(_) => {
-                let mean = Self::sum(x.clone()).div_scalar(count);
-                let centred = x.clone() - mean.clone();
-                let variance = Self::sum(centred.square()).div_scalar(count);
-                let moved = |running: usize, newest: Tensor<3>| {
-                    let old = self.per_channel(parameters[running].clone());
-                    let new = old.mul_scalar(1.0 - self.momentum)
-                        + newest.mul_scalar(self.momentum);
-                    (running, self.channel_value(new))
-                };
+        let [mean, variance] = match batch_statistics {
+            false => [RUNNING_MEAN, RUNNING_VARIANCE].map(|index| parameters[index].clone()),
+            true => {
+                let [mean, variance] = planes.statistics(&input);
                 // Undefined for a single value per channel, as in PyTorch,
                 // which refuses it; here the biased variance stands in.
-                let unbiased = variance.clone().mul_scalar(count / (count - 1.0).max(1.0));
+                let unbiased = planes.count() / (planes.count() - 1.0).max(1.0);
+                let moved = |running: usize, newest: Tensor<1>| {
+                    let old = parameters[running].clone().flat();
+                    let new = old.mul_scalar(1.0 - self.momentum)
+                        + newest.mul_scalar(self.momentum);
+                    (running, Value::new(new))
+                };
                 let counted = parameters[BATCH_COUNT].clone().flat().add_scalar(1.0);
                 buffers = vec![
-                    moved(RUNNING_MEAN, mean.clone()),
-                    moved(RUNNING_VARIANCE, unbiased),
+                    moved(RUNNING_MEAN, mean.clone().flat()),
+                    moved(RUNNING_VARIANCE, variance.clone().flat().mul_scalar(unbiased)),
                     (BATCH_COUNT, Value::from_flat(counted, &[])),
                 ];
-                (mean, variance)
+                [mean, variance]
             }
         };
-        let inverse = variance.add_scalar(self.epsilon).sqrt().recip();
-        let scale = self.per_channel(parameters[SCALE].clone()) * inverse.clone();
-        let shift = self.per_channel(parameters[SHIFT].clone()) - mean.clone() * scale.clone();
-        let output = x.clone() * scale + shift;
+        let inverse = variance.flat().add_scalar(self.epsilon).sqrt().recip();
+        let scale = parameters[SCALE].clone().flat() * inverse.clone();
+        let shift = parameters[SHIFT].clone().flat() - mean.clone().flat() * scale.clone();
+        let output = planes.scaled(&input, &Value::new(scale), &Value::new(shift));
         Forward {
-            output: Value::new(output).reshaped(&shape),
+            output,
             saved: Saved {
                 batch_statistics,
-                ..Saved::values([
-                    Value::new(x).reshaped(&shape),
-                    self.channel_value(mean),
-                    self.channel_value(inverse),
-                ])
+                ..Saved::values([input, mean, Value::new(inverse)])
             },
             buffers,
         }
@@ -166,40 +134,34 @@ impl Operation for BatchNorm {
         let [input, mean, inverse] = saved.values.as_slice() else {
             unreachable!("forward saved three values");
         };
-        let batch_statistics = saved.batch_statistics;
-        let shape = input.shape().to_vec();
-        let delta = self.positions(gradient);
-        let [batch, _, positions] = delta.dims();
-        let count = (batch * positions) as f64;
-        let inverse = self.per_channel(inverse.clone());
-        let scale = self.per_channel(parameters[SCALE].clone()) * inverse.clone();
-
+        let planes = Planes::of(input);
+        let inverse = inverse.clone().flat();
+        let scale = parameters[SCALE].clone().flat() * inverse.clone();
         let mut gradients = OperationGradients {
             inputs: vec![None],
             parameters: vec![None; parameters.len()],
         };
-        if !(wanted.parameters || (batch_statistics && wanted.inputs[0])) {
-            if wanted.inputs[0] {
-                gradients.inputs[0] = Some(Value::new(delta * scale).reshaped(&shape));
-            }
+        if !saved.batch_statistics && wanted.inputs[0] {
+            let nothing = Value::full(0.0, &[self.channels], &input.device());
+            gradients.inputs[0] = Some(planes.scaled(&gradient, &Value::new(scale.clone()), &nothing));
+        }
+        let by_statistics = saved.batch_statistics && wanted.inputs[0];
+        if !wanted.parameters && !by_statistics {
             return gradients;
         }
-        let centred = self.positions(input.clone()) - self.per_channel(mean.clone());
-        let scale_gradient = Self::sum(delta.clone() * centred.clone()) * inverse.clone();
-        let shift_gradient = Self::sum(delta.clone());
-        if wanted.inputs[0] {
-            let input_gradient = if batch_statistics {
-                let by_mean = shift_gradient.clone().div_scalar(count);
-                let by_variance = (scale_gradient.clone() * inverse).div_scalar(count);
-                (delta - by_mean - centred * by_variance) * scale
-            } else {
-                delta * scale
-            };
-            gradients.inputs[0] = Some(Value::new(input_gradient).reshaped(&shape));
+        let [centred_sum, sum] = planes.gradient_sums(&gradient, input, mean);
+        let scale_gradient = centred_sum.flat() * inverse.clone();
+        if by_statistics {
+            let by_variance = scale_gradient.clone() * inverse * scale.clone();
+            let slope = by_variance.div_scalar(-planes.count());
+            let offset = (sum.clone().flat() * scale.clone()).div_scalar(-planes.count());
+            let [scale, slope, offset] = [scale, slope, offset].map(Value::new);
+            let per_channel = [mean, &scale, &slope, &offset];
+            gradients.inputs[0] = Some(planes.input_gradient(&gradient, input, per_channel));
         }
         if wanted.parameters {
-            gradients.parameters[SCALE] = Some(self.channel_value(scale_gradient));
-            gradients.parameters[SHIFT] = Some(self.channel_value(shift_gradient));
+            gradients.parameters[SCALE] = Some(Value::new(scale_gradient));
+            gradients.parameters[SHIFT] = Some(sum);
         }
         gradients
     }
@@ -211,16 +173,14 @@ impl Operation for BatchNorm {
         parameters: &[Value],
         gradient: &Value,
     ) -> Vec<Option<Value>> {
-        let delta = self.positions(gradient.clone());
-        let mean = self.per_channel(saved.values[1].clone());
-        let inverse = self.per_channel(saved.values[2].clone());
-        let normalized = (self.positions(saved.values[0].clone()) - mean) * inverse;
-        let per_sample = |tensor: Tensor<3>| {
-            self.channel_value(tensor.sum_dim(2).square().sum_dim(0))
+        let [input, mean, inverse] = saved.values.as_slice() else {
+            unreachable!("forward saved three values");
         };
+        let [centred, shift] = Planes::of(input).squared_gradient_sums(gradient, input, mean);
+        let scale = centred.flat() * inverse.clone().flat().square();
         let mut squares = vec![None; parameters.len()];
-        squares[SCALE] = Some(per_sample(delta.clone() * normalized));
-        squares[SHIFT] = Some(per_sample(delta));
+        squares[SCALE] = Some(Value::new(scale));
+        squares[SHIFT] = Some(shift);
         squares
     }
 }
