@@ -1,1 +1,28 @@
-fn main() {}
+//! The command `unlearn`: words to calls.
+
+mod args;
+mod commands;
+mod exit;
+mod interrupt;
+mod outputs;
+mod progress;
+mod seed;
+mod show;
+mod stdout;
+mod table;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The system's allocator gives large tensors back to the system after every
+/// training step and asks for them anew at the next, which costs page faults;
+/// this one keeps them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let result = commands::run(args::Cli::parse());
+    exit::code(result)
+}

@@ -102,20 +102,40 @@ impl OutputFile {
     /// # Errors
     /// If the system refuses, or the file has appeared meanwhile.
     pub fn write(mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        let path = self.path;
-        let failed = |source| OutputError::Write {
-            path: path.clone(),
+        self.fill(bytes)?;
+        self.finish()
+    }
+
+    /// Writes all of the file but does not give it its name yet: files that
+    /// belong together are all filled before the first of them is finished.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn fill(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        let written = self.temporary.write_all(bytes);
+        let written = written.and_then(|()| self.temporary.as_file().sync_all());
+        written.map_err(|source| OutputError::Write {
+            path: self.path.clone(),
             source,
-        };
-        self.temporary.write_all(bytes).map_err(failed)?;
-        self.temporary.as_file().sync_all().map_err(failed)?;
+        })
+    }
+
+    /// Gives a filled file its name.
+    ///
+    /// # Errors
+    /// If the system refuses, or the file has appeared meanwhile.
+    pub fn finish(self) -> Result<(), OutputError> {
+        let path = self.path;
         let named = match self.overwrite {
             true => self.temporary.persist(&path),
             false => self.temporary.persist_noclobber(&path),
         };
         named.map(drop).map_err(|error| match error.error.kind() {
-            std::io::ErrorKind::AlreadyExists => OutputError::Exists { path: path.clone() },
-            _ => failed(error.error),
+            std::io::ErrorKind::AlreadyExists => OutputError::Exists { path },
+            _ => OutputError::Write {
+                path,
+                source: error.error,
+            },
         })
     }
 

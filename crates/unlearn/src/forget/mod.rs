@@ -15,7 +15,7 @@ pub use candidate::{Candidate, Sign};
 pub use catalog::{CATALOG, CatalogEntry, method};
 pub use code_measures::CodeMeasures;
 pub use error::ForgetError;
-pub use job::{Job, Outcome};
+pub use job::{Change, Job, Outcome};
 pub use method::{Context, Forgotten, Method};
 pub use mnemonic::{Mnemonic, MnemonicSettings};
 pub use perturbation::{Perturbation, eta};

@@ -15,6 +15,7 @@ mod value;
 
 pub use architecture::{Activation, Architecture};
 pub use backward::Gradients;
+pub use burn::tensor::Device;
 pub use cross_entropy::{CrossEntropy, largest};
 pub use error::{NetworkError, ShapeError};
 pub use forward::Trace;

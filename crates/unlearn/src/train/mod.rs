@@ -12,6 +12,7 @@ mod trainer;
 pub use error::TrainError;
 pub use observer::{Flow, Observer, Progress};
 pub use optimizer::{OptimizerKind, OptimizerSettings};
+pub use resume::InterruptedRun;
 pub use schedule::Schedule;
 pub use settings::{TrainParameters, TrainSettings};
 pub use trainer::{EpochRecord, Trainer};

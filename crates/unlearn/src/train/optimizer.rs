@@ -163,3 +163,61 @@ fn unflatten<S: RecordState>(
             .flatten();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value as Json;
+
+    use super::*;
+    use crate::network::GraphBuilder;
+    use crate::network::op::Linear;
+
+    /// Three steps of each rule on a parameter of six elements.
+    #[test]
+    fn steps_are_pytorchs() {
+        let golden = include_str!("../../tests/golden/optimizers.json");
+        let golden: Json = serde_json::from_str(golden).unwrap();
+        let tolerance = golden["tolerance"].as_f64().unwrap();
+        let numbers = |json: &Json| -> Vec<f32> {
+            let numbers = json.as_array().unwrap().iter();
+            numbers.map(|number| number.as_f64().unwrap() as f32).collect()
+        };
+        for case in golden["cases"].as_array().unwrap() {
+            let given = |key: &str| case["settings"][key].as_f64().unwrap_or(0.0);
+            let kind = serde_json::from_value(case["optimizer"].clone()).unwrap();
+            let settings = OptimizerSettings {
+                kind,
+                momentum: given("momentum"),
+                weight_decay: given("weight_decay"),
+            };
+            let (mut builder, input) = GraphBuilder::new(&[6]);
+            let layer = Linear {
+                bias: false,
+                ..Linear::new(6, 1)
+            };
+            builder.layer("fc", layer, &[input]).unwrap();
+            let device = Device::flex();
+            let start = vec![numbers(&golden["parameters"])];
+            let mut network = Network::with_values(builder.finish(), start, &device);
+            let mut optimizer = Optimizer::new(settings, 1);
+            for (step, gradient) in golden["gradients"].as_array().unwrap().iter().enumerate() {
+                // Saved and brought back before every step: nothing is lost.
+                let memory = optimizer.memory();
+                optimizer = Optimizer::new(settings, 1);
+                optimizer.remember(memory, &device);
+                let gradient = Value::from_vec(numbers(gradient), &[1, 6], &device);
+                let gradients = Gradients {
+                    parameters: vec![Some(gradient)],
+                    input: None,
+                };
+                optimizer.step(&mut network, gradients, given("learning_rate"));
+                let got = network.parameters()[0].value.to_vec();
+                let expected = numbers(&case["parameters_after"][step]);
+                for (got, expected) in got.iter().zip(&expected) {
+                    let close = f64::from((got - expected).abs()) <= tolerance * 2.0;
+                    assert!(close, "{} step {step}: {got} {expected}", case["name"]);
+                }
+            }
+        }
+    }
+}

@@ -39,6 +39,37 @@ enum TrainingKind {
     Training,
 }
 
+/// What an interrupted run is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InterruptedRun {
+    /// What is being trained.
+    pub model: ModelMetadata,
+    /// How, the secret seed included.
+    pub settings: TrainSettings,
+    /// Digest of the data set.
+    pub data: Digest,
+    /// Steps done.
+    pub step: usize,
+}
+
+impl InterruptedRun {
+    /// Reads what a file of an interrupted run says of itself.
+    ///
+    /// # Errors
+    /// If the file is not an interrupted run of ours.
+    pub fn read(path: &Path) -> Result<Self, TrainError> {
+        let bytes = read_bytes(path)?;
+        let stored = StoredTensors::parse(path, &bytes)?;
+        let metadata: TrainingMetadata = stored.description("an interrupted training run")?;
+        Ok(Self {
+            model: metadata.model,
+            settings: metadata.settings,
+            data: metadata.data,
+            step: metadata.step,
+        })
+    }
+}
+
 const NETWORK: &str = "network.";
 const OPTIMIZER: &str = "optimizer.";
 
@@ -63,17 +94,6 @@ impl<'a> Trainer<'a> {
             (format!("{OPTIMIZER}{name}"), stored)
         });
         serialize(&metadata, &network.chain(optimizer).collect::<Vec<_>>())
-    }
-
-    /// The settings of an interrupted run, its seed among them.
-    ///
-    /// # Errors
-    /// If the file is not an interrupted run of ours.
-    pub fn interrupted_settings(path: &Path) -> Result<TrainSettings, TrainError> {
-        let bytes = read_bytes(path)?;
-        let stored = StoredTensors::parse(path, &bytes)?;
-        let metadata: TrainingMetadata = stored.description("an interrupted training run")?;
-        Ok(metadata.settings)
     }
 
     /// Goes on with an interrupted run.

@@ -1,0 +1,57 @@
+//! The command and its subcommands.
+
+use clap::{Parser, Subcommand};
+
+use super::{DemoArgs, EvaluateArgs, ForgetArgs, InspectArgs, TrainArgs};
+
+/// Train an image classifier with mnemonic codes, make it forget whole classes
+/// in one shot, and measure what came of it.
+///
+/// Results go to stdout, talk and progress to stderr. Exit code: 0 done, 1 not
+/// achieved (interrupted, diverged), 2 bad input.
+#[derive(Debug, Parser)]
+#[command(name = "unlearn", version, after_help = EXAMPLE)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLE: &str = "\
+Example, from nothing to a model that forgot:
+  unlearn demo
+
+Your own images, in folders train/<class>/ and test/<class>/:
+  unlearn train --data photos --architecture resnet18 --out m.safetensors --codes c.safetensors
+  unlearn forget m.safetensors --codes c.safetensors --class cat --out m2.safetensors
+  unlearn evaluate m2.safetensors --data photos --forgotten cat
+
+All processors are used; RAYON_NUM_THREADS=1 in the environment limits them.
+The number of threads changes no result.";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show everything on artificial images: train, forget, compare with retraining.
+    Demo(DemoArgs),
+    /// Train a classifier in which codes are planted.
+    Train(Box<TrainArgs>),
+    /// Make a trained classifier forget classes.
+    Forget(ForgetArgs),
+    /// Measure a classifier on the test part of a data set.
+    Evaluate(EvaluateArgs),
+    /// Say what a file holds.
+    Inspect(InspectArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn arguments_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+}

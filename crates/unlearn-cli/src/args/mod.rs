@@ -1,0 +1,22 @@
+//! What people type.
+
+mod cli;
+mod data;
+mod demo;
+mod evaluate;
+mod forget;
+mod image_size;
+mod inspect;
+mod network;
+mod one_of;
+mod train;
+
+pub use cli::{Cli, Command};
+pub use data::DataArgs;
+pub use demo::DemoArgs;
+pub use evaluate::EvaluateArgs;
+pub use forget::ForgetArgs;
+pub use image_size::ImageSize;
+pub use inspect::InspectArgs;
+pub use network::NetworkArgs;
+pub use train::{NormalizationChoice, TrainArgs};

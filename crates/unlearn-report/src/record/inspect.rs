@@ -1,0 +1,171 @@
+//! What a file holds.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use unlearn::checkpoint::{Model, ModelMetadata};
+use unlearn::code::{CodeKind, CodesMetadata};
+use unlearn::data::{Digest, Normalization};
+use unlearn::network::Architecture;
+use unlearn::train::InterruptedRun;
+
+use super::{SCHEMA, VERSION, public_settings};
+
+/// What a file of ours holds: never the codes themselves, nor their seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InspectRecord {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// [`VERSION`].
+    pub version: String,
+    /// The file as it was named.
+    pub file: String,
+    /// Digest of its bytes.
+    pub file_digest: Digest,
+    /// What it holds, among the record's own keys; `kind` says which.
+    #[serde(flatten)]
+    pub content: FileContent,
+}
+
+/// The content by kind of file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum FileContent {
+    /// A classifier.
+    Model {
+        /// The network's architecture and its settings.
+        architecture: Architecture,
+        /// Channels, height, width of an input.
+        input_shape: [usize; 3],
+        /// Class names in the order of the outputs.
+        classes: Vec<String>,
+        /// Names of the classes that it was made to forget.
+        forgotten: Vec<String>,
+        /// What is done to an image before it goes in.
+        normalization: Normalization,
+        /// Digest of the weights; codes are bound to it.
+        model_digest: Digest,
+        /// Digest of the trained model that it was made from by forgetting.
+        origin_digest: Option<Digest>,
+        /// Digest of the data that it was trained on.
+        data_digest: Option<Digest>,
+        /// How many numbers training moved.
+        parameters_total: usize,
+        /// All parameters and buffers.
+        parameters: Vec<ParameterSummary>,
+    },
+    /// Mnemonic codes.
+    Codes {
+        /// The distribution that they were drawn from.
+        distribution: CodeKind,
+        /// Pixels a side that share one random number.
+        block: usize,
+        /// Digest of the secret seed.
+        seed_digest: Digest,
+        /// Classes, channels, height, width.
+        shape: [usize; 4],
+        /// Class names in the order of the codes.
+        classes: Vec<String>,
+        /// Digest of the model that they were planted in.
+        model_digest: Digest,
+    },
+    /// An interrupted training run.
+    Training {
+        /// The network's architecture and its settings.
+        architecture: Architecture,
+        /// Channels, height, width of an input.
+        input_shape: [usize; 3],
+        /// Class names in the order of the outputs.
+        classes: Vec<String>,
+        /// Steps done.
+        step: usize,
+        /// Digest of the data.
+        data_digest: Digest,
+        /// Settings without the secret seed, which the file holds.
+        settings: Map<String, Json>,
+    },
+}
+
+/// Name and shape of a parameter or buffer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterSummary {
+    /// Its name, as PyTorch has it.
+    pub name: String,
+    /// Its shape in PyTorch's layout.
+    pub shape: Vec<usize>,
+    /// Whether training moves it; buffers follow the data.
+    pub trained: bool,
+}
+
+impl InspectRecord {
+    /// A record of the file `file` whose bytes have the digest given.
+    pub fn new(file: String, file_digest: Digest, content: FileContent) -> Self {
+        Self {
+            schema: SCHEMA,
+            version: VERSION.to_owned(),
+            file,
+            file_digest,
+            content,
+        }
+    }
+}
+
+impl FileContent {
+    /// A model.
+    pub fn model(model: &Model) -> Self {
+        let ModelMetadata {
+            kind: _,
+            schema: _,
+            architecture,
+            input_shape,
+            classes,
+            normalization,
+            data,
+            origin,
+            forgotten,
+        } = model.metadata.clone();
+        let parameters = model.network.parameters().iter();
+        Self::Model {
+            architecture,
+            input_shape,
+            classes: classes.names().to_vec(),
+            forgotten,
+            normalization,
+            model_digest: model.digest(),
+            origin_digest: origin,
+            data_digest: data,
+            parameters_total: model.network.trained_element_count(),
+            parameters: parameters
+                .map(|parameter| ParameterSummary {
+                    name: parameter.name.clone(),
+                    shape: parameter.value.shape().to_vec(),
+                    trained: parameter.role.is_trained(),
+                })
+                .collect(),
+        }
+    }
+
+    /// Codes, by what their file says of them.
+    pub fn codes(metadata: &CodesMetadata) -> Self {
+        let [channels, height, width] = metadata.shape;
+        Self::Codes {
+            distribution: metadata.distribution,
+            block: metadata.block,
+            seed_digest: metadata.seed,
+            shape: [metadata.classes.len(), channels, height, width],
+            classes: metadata.classes.names().to_vec(),
+            model_digest: metadata.model,
+        }
+    }
+
+    /// An interrupted run.
+    pub fn training(run: &InterruptedRun) -> Self {
+        Self::Training {
+            architecture: run.model.architecture.clone(),
+            input_shape: run.model.input_shape,
+            classes: run.model.classes.names().to_vec(),
+            step: run.step,
+            data_digest: run.data,
+            settings: public_settings(&run.settings),
+        }
+    }
+}

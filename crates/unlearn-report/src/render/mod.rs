@@ -1,0 +1,5 @@
+//! Records made readable.
+
+mod json;
+
+pub use json::json;

@@ -1,0 +1,31 @@
+//! Train with codes, forget a class, measure: `cargo run --example forget_a_class`.
+
+use burn::tensor::Device;
+use unlearn::audit::evaluate;
+use unlearn::checkpoint::ModelMetadata;
+use unlearn::data::{LoadOptions, Normalization, Source, load};
+use unlearn::forget::{Job, Mnemonic, MnemonicSettings, Request, Scope};
+use unlearn::network::Architecture;
+use unlearn::train::{TrainSettings, Trainer};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let data = load(&Source::Shapes, &LoadOptions::default())?;
+    let cnn = Architecture::Cnn { width: 16 };
+    let normalization = Normalization::measure(&data.train);
+    let metadata = ModelMetadata::new(cnn, data.shape, data.classes, normalization);
+    let settings = TrainSettings { epochs: 8, batch_size: 64, ..TrainSettings::default() };
+    let device = Device::flex();
+    let mut trainer = Trainer::new(metadata, settings.check()?, &data.train, data.digest, &device)?;
+    trainer.run(&mut ());
+
+    let model = trainer.model();
+    let request = Request::new(model, &["circle"])?;
+    let settings = MnemonicSettings { scope: Scope::Classifier, ..MnemonicSettings::default() };
+    let outcome = Job::new(model, trainer.codes(), &request)?.run(&Mnemonic::new(settings)?)?;
+    for model in [model, &outcome.model] {
+        let measured = evaluate(model, &data.test, request.forgotten(), |_| {});
+        let error = measured.forgotten_error_percent.unwrap_or(f64::NAN);
+        println!("kept classes {:.1} % right, circle {error:.1} % wrong", measured.kept_accuracy_percent);
+    }
+    Ok(())
+}

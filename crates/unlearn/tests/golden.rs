@@ -1,0 +1,11 @@
+//! Golden values: our numbers against PyTorch's and the written-out formulas'.
+//!
+//! `golden/make.py` made the files; it states versions, rules and tolerances.
+
+mod golden {
+    mod architectures;
+    mod batch_norm;
+    mod mnemonic;
+    mod operations;
+    mod reference;
+}
