@@ -1,12 +1,17 @@
 //! The command `unlearn`: words to calls.
 
 mod args;
+mod code_accuracy;
 mod commands;
+mod data;
 mod exit;
 mod interrupt;
 mod outputs;
 mod progress;
+mod recipe;
+mod resume;
 mod seed;
+mod session;
 mod show;
 mod stdout;
 mod table;

@@ -4,11 +4,11 @@
 
 use burn::tensor::Device;
 use divan::Bencher;
+use unlearn::checkpoint::ModelMetadata;
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::{ClassNames, Normalization, Split};
 use unlearn::fisher::{Fisher, fisher_batched, fisher_sequential};
 use unlearn::forget::{Perturbation, Scope};
-use unlearn::checkpoint::ModelMetadata;
 use unlearn::network::{Activation, Architecture, Network, Value};
 use unlearn::train::{Flow, Observer, Progress, Schedule, TrainSettings, Trainer};
 
@@ -39,7 +39,9 @@ fn case(name: &str) -> (Architecture, [usize; 3], usize) {
 
 fn network(name: &str) -> (Network, [usize; 3], usize) {
     let (architecture, shape, batch) = case(name);
-    let graph = architecture.build(&shape, CLASSES).expect("a known network");
+    let graph = architecture
+        .build(&shape, CLASSES)
+        .expect("a known network");
     (Network::initialize(graph, 1, &Device::flex()), shape, batch)
 }
 
@@ -87,8 +89,8 @@ fn training_step(bencher: Bencher, name: &str) {
     let parameters = settings.check().expect("settings of the benchmark");
     let digest = unlearn::data::Digest::of(b"benchmark");
     let device = Device::flex();
-    let mut trainer = Trainer::new(metadata, parameters, &samples, digest, &device)
-        .expect("a known network");
+    let mut trainer =
+        Trainer::new(metadata, parameters, &samples, digest, &device).expect("a known network");
     bencher.bench_local(|| trainer.run(&mut OneStep));
 }
 

@@ -13,19 +13,35 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let cnn = Architecture::Cnn { width: 16 };
     let normalization = Normalization::measure(&data.train);
     let metadata = ModelMetadata::new(cnn, data.shape, data.classes, normalization);
-    let settings = TrainSettings { epochs: 8, batch_size: 64, ..TrainSettings::default() };
+    let settings = TrainSettings {
+        epochs: 8,
+        batch_size: 64,
+        ..TrainSettings::default()
+    };
     let device = Device::flex();
-    let mut trainer = Trainer::new(metadata, settings.check()?, &data.train, data.digest, &device)?;
+    let mut trainer = Trainer::new(
+        metadata,
+        settings.check()?,
+        &data.train,
+        data.digest,
+        &device,
+    )?;
     trainer.run(&mut ());
 
     let model = trainer.model();
     let request = Request::new(model, &["circle"])?;
-    let settings = MnemonicSettings { scope: Scope::Classifier, ..MnemonicSettings::default() };
+    let settings = MnemonicSettings {
+        scope: Scope::Classifier,
+        ..MnemonicSettings::default()
+    };
     let outcome = Job::new(model, trainer.codes(), &request)?.run(&Mnemonic::new(settings)?)?;
     for model in [model, &outcome.model] {
         let measured = evaluate(model, &data.test, request.forgotten(), |_| {});
         let error = measured.forgotten_error_percent.unwrap_or(f64::NAN);
-        println!("kept classes {:.1} % right, circle {error:.1} % wrong", measured.kept_accuracy_percent);
+        println!(
+            "kept classes {:.1} % right, circle {error:.1} % wrong",
+            measured.kept_accuracy_percent
+        );
     }
     Ok(())
 }

@@ -86,10 +86,12 @@ impl OutputFile {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(std::fs::Permissions::from_mode(0o666))
         };
-        let temporary = builder.tempfile_in(folder).map_err(|source| OutputError::Write {
-            path: path.into(),
-            source,
-        })?;
+        let temporary = builder
+            .tempfile_in(folder)
+            .map_err(|source| OutputError::Write {
+                path: path.into(),
+                source,
+            })?;
         Ok(Self {
             path: path.into(),
             overwrite,
@@ -153,10 +155,16 @@ mod tests {
     fn appears_whole_and_replaces_only_when_told_to() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.bin");
-        OutputFile::claim(&path, false).unwrap().write(b"one").unwrap();
+        OutputFile::claim(&path, false)
+            .unwrap()
+            .write(b"one")
+            .unwrap();
         let refused = OutputFile::claim(&path, false).unwrap_err();
         assert!(matches!(refused, OutputError::Exists { .. }));
-        OutputFile::claim(&path, true).unwrap().write(b"two").unwrap();
+        OutputFile::claim(&path, true)
+            .unwrap()
+            .write(b"two")
+            .unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
     }
 
@@ -173,7 +181,10 @@ mod tests {
         let path = folder.path().join("a");
         let claim = OutputFile::claim(&path, false).unwrap();
         std::fs::write(&path, b"somebody else's").unwrap();
-        assert!(matches!(claim.write(b"ours"), Err(OutputError::Exists { .. })));
+        assert!(matches!(
+            claim.write(b"ours"),
+            Err(OutputError::Exists { .. })
+        ));
         assert_eq!(std::fs::read(&path).unwrap(), b"somebody else's");
     }
 
@@ -195,7 +206,10 @@ mod tests {
         let path = folder.path().join("a");
         std::fs::write(&path, b"old").unwrap();
         let mut claim = OutputFile::claim(&path, true).unwrap();
-        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
         *claim.temporary.as_file_mut() = full;
         let error = claim.write(b"new").unwrap_err();
         assert!(error.to_string().contains(&path.display().to_string()));

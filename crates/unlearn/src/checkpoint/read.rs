@@ -71,7 +71,10 @@ fn check(path: &Path, metadata: &ModelMetadata) -> Result<(), CheckpointError> {
         reason,
     };
     if metadata.schema != 1 {
-        return Err(wrong(format!("expected schema 1, found {}", metadata.schema)));
+        return Err(wrong(format!(
+            "expected schema 1, found {}",
+            metadata.schema
+        )));
     }
     const LARGEST_SIDE: usize = 1 << 14;
     let sides = metadata.input_shape;
@@ -93,7 +96,9 @@ fn check(path: &Path, metadata: &ModelMetadata) -> Result<(), CheckpointError> {
     }
     for name in &metadata.forgotten {
         if !metadata.classes.names().contains(name) {
-            return Err(wrong(format!("forgotten class `{name}` is not among the classes")));
+            return Err(wrong(format!(
+                "forgotten class `{name}` is not among the classes"
+            )));
         }
     }
     Ok(())

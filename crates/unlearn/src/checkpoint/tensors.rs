@@ -56,11 +56,6 @@ impl<'a> StoredTensors<'a> {
         })
     }
 
-    /// The raw description, if any.
-    pub fn description_text(&self) -> Option<&str> {
-        self.description.as_deref()
-    }
-
     /// Names with shapes, sorted by name.
     pub fn shapes(&self) -> Vec<(String, Vec<usize>)> {
         let tensors = self.tensors.tensors().into_iter();
@@ -107,7 +102,10 @@ impl<'a> StoredTensors<'a> {
     /// Refuses tensors whose names are not in the list.
     pub fn refuse_others(&self, names: &[&str]) -> Result<(), CheckpointError> {
         let shapes = self.shapes();
-        match shapes.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+        match shapes
+            .iter()
+            .find(|(name, _)| !names.contains(&name.as_str()))
+        {
             Some((name, _)) => Err(CheckpointError::Extra {
                 path: self.path.clone(),
                 name: name.clone(),
@@ -179,10 +177,7 @@ impl View for &Stored {
 }
 
 /// The bytes of a safetensors file with our description.
-pub(crate) fn serialize(
-    description: &impl Serialize,
-    tensors: &[(String, Stored)],
-) -> Vec<u8> {
+pub(crate) fn serialize(description: &impl Serialize, tensors: &[(String, Stored)]) -> Vec<u8> {
     let description = serde_json::to_string(description)
         .unwrap_or_else(|error| unreachable!("our own descriptions are plain: {error}"));
     let metadata = HashMap::from([(KEY.to_owned(), description)]);

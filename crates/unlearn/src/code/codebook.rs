@@ -126,7 +126,10 @@ impl Codebook {
         if self.classes != metadata.classes {
             let (ours, theirs) = (self.classes.names(), metadata.classes.names());
             let differs = |names: &[String], others: &[String]| {
-                let first = names.iter().zip(others).position(|(name, other)| name != other);
+                let first = names
+                    .iter()
+                    .zip(others)
+                    .position(|(name, other)| name != other);
                 match first.or((names.len() > others.len()).then_some(others.len())) {
                     Some(index) => format!("{} (`{}` at {index})", names.len(), names[index]),
                     None => names.len().to_string(),

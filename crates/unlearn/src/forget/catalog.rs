@@ -36,7 +36,11 @@ pub fn method(name: &str, settings: Map<String, Json>) -> Result<Box<dyn Method>
         Some(entry) => (entry.build)(settings),
         None => Err(ForgetError::UnknownMethod {
             name: name.into(),
-            known: CATALOG.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", "),
+            known: CATALOG
+                .iter()
+                .map(|entry| entry.name)
+                .collect::<Vec<_>>()
+                .join(", "),
         }),
     }
 }

@@ -24,7 +24,9 @@ pub enum ForgetError {
         classes: usize,
     },
     /// The model forgot the class earlier.
-    #[error("class `{class}`: expected one that the model still knows, found one that it forgot already")]
+    #[error(
+        "class `{class}`: expected one that the model still knows, found one that it forgot already"
+    )]
     AlreadyForgotten {
         /// The class.
         class: String,

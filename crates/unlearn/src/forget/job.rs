@@ -125,6 +125,9 @@ impl Outcome {
 
     /// The largest move of any number, in its own unit.
     pub fn largest_change(&self) -> f64 {
-        self.changes.iter().map(|change| change.largest).fold(0.0, f64::max)
+        self.changes
+            .iter()
+            .map(|change| change.largest)
+            .fold(0.0, f64::max)
     }
 }

@@ -20,7 +20,10 @@ pub const GUARD: f64 = 1e-12;
 /// If the two differ in length.
 pub fn eta(forgotten: &[f64], kept: &[f64]) -> Vec<f64> {
     assert_eq!(forgotten.len(), kept.len(), "importances of one tensor");
-    let largest = forgotten.iter().chain(kept).fold(0.0, |m: f64, f| m.max(*f));
+    let largest = forgotten
+        .iter()
+        .chain(kept)
+        .fold(0.0, |m: f64, f| m.max(*f));
     let floor = GUARD * largest;
     let pairs = forgotten.iter().zip(kept);
     pairs
@@ -100,6 +103,10 @@ mod tests {
     fn a_tensor_that_only_the_forgotten_reach_is_bounded() {
         let eta = eta(&[1e-30, 4e-30], &[0.0, 0.0]);
         assert_eq!(eta[1], 1.0 / GUARD);
-        assert!(self::eta(&[0.0; 3], &[0.0; 3]).iter().all(|ratio| *ratio == 0.0));
+        assert!(
+            self::eta(&[0.0; 3], &[0.0; 3])
+                .iter()
+                .all(|ratio| *ratio == 0.0)
+        );
     }
 }

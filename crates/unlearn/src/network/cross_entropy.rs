@@ -80,7 +80,9 @@ impl CrossEntropy {
 
     /// The largest entry of the gradient by magnitude.
     pub fn largest_gradient(&self) -> f64 {
-        self.gradient.iter().fold(0.0, |most, entry| most.max(entry.abs()))
+        self.gradient
+            .iter()
+            .fold(0.0, |most, entry| most.max(entry.abs()))
     }
 
     /// `scale * dL_b/dz_b` for each sample's own loss, `[batch, classes]`.
@@ -103,7 +105,10 @@ pub fn largest(numbers: &[f32]) -> usize {
 }
 
 fn others(row: &[f64], label: usize) -> impl Iterator<Item = f64> + '_ {
-    let but_label = row.iter().enumerate().filter(move |(class, _)| *class != label);
+    let but_label = row
+        .iter()
+        .enumerate()
+        .filter(move |(class, _)| *class != label);
     but_label.map(|(_, value)| *value)
 }
 

@@ -57,9 +57,7 @@ impl Network {
             });
             let inputs = inputs.map(|value| value.unwrap_or_else(|| unreachable!("read too late")));
             let inputs = inputs.collect();
-            let forward = node
-                .operation
-                .forward(inputs, &self.values_of(index), mode);
+            let forward = node.operation.forward(inputs, &self.values_of(index), mode);
             keep(forward.saved);
             let first = node.parameters.start;
             let moved = forward.buffers.into_iter();

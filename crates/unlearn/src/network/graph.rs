@@ -201,6 +201,9 @@ mod tests {
         let (mut builder, input) = GraphBuilder::new(&[5]);
         let error = builder.layer("fc1", Linear::new(6, 6), &[input]);
         let message = error.unwrap_err().to_string();
-        assert!(message.contains("fc1") && message.contains("[5]"), "{message}");
+        assert!(
+            message.contains("fc1") && message.contains("[5]"),
+            "{message}"
+        );
     }
 }

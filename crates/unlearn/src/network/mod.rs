@@ -7,7 +7,10 @@ mod cross_entropy;
 mod error;
 mod forward;
 mod graph;
-#[expect(clippy::module_inception, reason = "the type gives the folder its name")]
+#[expect(
+    clippy::module_inception,
+    reason = "the type gives the folder its name"
+)]
 mod network;
 pub mod op;
 mod parameter;

@@ -63,7 +63,10 @@ impl Batches<'_> {
         let shape = [indices.len(), channels, height, width];
         Batch {
             inputs: Value::from_vec(numbers, &shape, device),
-            labels: indices.iter().map(|index| self.samples.label(*index)).collect(),
+            labels: indices
+                .iter()
+                .map(|index| self.samples.label(*index))
+                .collect(),
             is_code,
         }
     }

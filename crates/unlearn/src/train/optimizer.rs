@@ -60,7 +60,9 @@ impl Optimizer {
                 Rule::Sgd(config.build(), vec![None; parameters])
             }
             OptimizerKind::Adam => {
-                let config = AdamConfig::new().with_epsilon(1e-8).with_weight_decay(decay);
+                let config = AdamConfig::new()
+                    .with_epsilon(1e-8)
+                    .with_weight_decay(decay);
                 Rule::Adam(config.build(), vec![None; parameters])
             }
         };
@@ -150,11 +152,7 @@ fn flatten<S: RecordState>(states: &[Option<S>], sink: &mut StateSink) {
     }
 }
 
-fn unflatten<S: RecordState>(
-    states: &mut [Option<S>],
-    source: &mut StateSource,
-    device: &Device,
-) {
+fn unflatten<S: RecordState>(states: &mut [Option<S>], source: &mut StateSource, device: &Device) {
     for (index, state) in states.iter_mut().enumerate() {
         let name = index.to_string();
         *state = source
@@ -180,7 +178,9 @@ mod tests {
         let tolerance = golden["tolerance"].as_f64().unwrap();
         let numbers = |json: &Json| -> Vec<f32> {
             let numbers = json.as_array().unwrap().iter();
-            numbers.map(|number| number.as_f64().unwrap() as f32).collect()
+            numbers
+                .map(|number| number.as_f64().unwrap() as f32)
+                .collect()
         };
         for case in golden["cases"].as_array().unwrap() {
             let given = |key: &str| case["settings"][key].as_f64().unwrap_or(0.0);

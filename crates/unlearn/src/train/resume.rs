@@ -103,6 +103,23 @@ impl<'a> Trainer<'a> {
     /// network, or with other settings.
     pub fn resume(
         path: &Path,
+        metadata: ModelMetadata,
+        parameters: TrainParameters,
+        samples: &'a Split,
+        data: Digest,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        let bytes = read_bytes(path)?;
+        Self::parse(path, &bytes, metadata, parameters, samples, data, device)
+    }
+
+    /// Goes on with an interrupted run read from bytes; `path` is named in errors.
+    ///
+    /// # Errors
+    /// As [`Trainer::resume`].
+    pub fn parse(
+        path: &Path,
+        bytes: &[u8],
         mut metadata: ModelMetadata,
         parameters: TrainParameters,
         samples: &'a Split,
@@ -111,8 +128,7 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         check_samples(samples)?;
         metadata.data = Some(data);
-        let bytes = read_bytes(path)?;
-        let stored = StoredTensors::parse(path, &bytes)?;
+        let stored = StoredTensors::parse(path, bytes)?;
         let found: TrainingMetadata = stored.description("an interrupted training run")?;
         let same = |what, expected: String, found: String| match expected == found {
             true => Ok(()),
@@ -127,7 +143,11 @@ impl<'a> Trainer<'a> {
         let text = |metadata: &ModelMetadata| format!("{metadata:?}");
         same("network", text(&found.model), text(&metadata))?;
         let text = |settings: &TrainSettings| format!("{settings:?}");
-        same("settings", text(&found.settings), text(parameters.settings()))?;
+        same(
+            "settings",
+            text(&found.settings),
+            text(parameters.settings()),
+        )?;
 
         let network = stored_network(path, &stored, &metadata, NETWORK, device)?;
         let codes = draw_codes(&parameters, &metadata);
@@ -140,7 +160,10 @@ impl<'a> Trainer<'a> {
             let Some(suffix) = name.strip_prefix(OPTIMIZER) else {
                 continue;
             };
-            let index = suffix.split('.').next().and_then(|index| index.parse::<usize>().ok());
+            let index = suffix
+                .split('.')
+                .next()
+                .and_then(|index| index.parse::<usize>().ok());
             let parameter = index.and_then(|index| network.parameters().get(index));
             let length = parameter.map(|parameter| parameter.value.element_count());
             if length.is_none_or(|length| shape != [length]) {
@@ -151,9 +174,13 @@ impl<'a> Trainer<'a> {
                     found: shape,
                 }));
             }
-            memory.tensors.insert(suffix.to_owned(), stored.take(&name, &shape)?);
+            memory
+                .tensors
+                .insert(suffix.to_owned(), stored.take(&name, &shape)?);
         }
+        let (tensors, counts) = (memory.tensors.len(), memory.counts.len());
         optimizer.remember(memory, device);
+        let remembered = optimizer.memory();
         let trainer = Self {
             model: Model { network, metadata },
             codes,
@@ -164,6 +191,18 @@ impl<'a> Trainer<'a> {
             step: found.step,
             sums: found.sums,
         };
+        let whole = remembered.tensors.len() == tensors && remembered.counts.len() == counts;
+        if !whole || trainer.step > trainer.steps() {
+            return Err(TrainError::Checkpoint(CheckpointError::Metadata {
+                path: path.into(),
+                reason: format!(
+                    "expected what the optimizer remembers and at most {} steps, \
+                     found {tensors} tensors, {counts} counts and {} steps",
+                    trainer.steps(),
+                    trainer.step
+                ),
+            }));
+        }
         Ok(trainer)
     }
 }

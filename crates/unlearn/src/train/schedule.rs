@@ -28,7 +28,8 @@ const END: f64 = 1e4;
 impl Schedule {
     /// The learning rate at `step` of `steps`, counted from 0.
     pub fn learning_rate(self, peak: f64, step: usize, steps: usize) -> f64 {
-        let between = |from: f64, to: f64, part: f64| to + (from - to) * (1.0 + (PI * part).cos()) / 2.0;
+        let between =
+            |from: f64, to: f64, part: f64| to + (from - to) * (1.0 + (PI * part).cos()) / 2.0;
         match self {
             Self::Constant => peak,
             Self::Cosine => between(peak, 0.0, step as f64 / steps as f64),

@@ -74,7 +74,12 @@ impl TrainSettings {
         let positive = |value: f64| value.is_finite() && value > 0.0;
         let size = |value: usize| (1..=1 << 20).contains(&value);
         let checks = [
-            ("epochs", size(self.epochs), "between 1 and 1048576", self.epochs as f64),
+            (
+                "epochs",
+                size(self.epochs),
+                "between 1 and 1048576",
+                self.epochs as f64,
+            ),
             (
                 "batch_size",
                 size(self.batch_size),
@@ -87,7 +92,12 @@ impl TrainSettings {
                 "a positive number",
                 self.learning_rate,
             ),
-            ("momentum", fraction(self.momentum), "in [0, 1)", self.momentum),
+            (
+                "momentum",
+                fraction(self.momentum),
+                "in [0, 1)",
+                self.momentum,
+            ),
             (
                 "weight_decay",
                 self.weight_decay.is_finite() && self.weight_decay >= 0.0,

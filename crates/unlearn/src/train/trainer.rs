@@ -106,7 +106,12 @@ impl<'a> Trainer<'a> {
             }
             let first = place * settings.batch_size;
             let last = (first + settings.batch_size).min(order.len());
-            let batch = batches.batch(&order[first..last], epoch, place, self.model.network.device());
+            let batch = batches.batch(
+                &order[first..last],
+                epoch,
+                place,
+                self.model.network.device(),
+            );
 
             let mut random = stream(settings.seed, &format!("dropout/{epoch}/{place}"));
             let network = &mut self.model.network;
@@ -173,7 +178,7 @@ impl<'a> Trainer<'a> {
         self.samples.len().div_ceil(batch)
     }
 
-    fn steps(&self) -> usize {
+    pub(super) fn steps(&self) -> usize {
         self.parameters.settings().epochs * self.steps_per_epoch()
     }
 

@@ -53,11 +53,17 @@ fn state_dict(graph: &Graph) -> Vec<(String, Vec<usize>, String)> {
 fn names_shapes_and_order_are_pytorchs() {
     let file = file();
     for case in &file.cases {
-        let graph = case.architecture.build(&case.input_shape, case.classes).unwrap();
+        let graph = case
+            .architecture
+            .build(&case.input_shape, case.classes)
+            .unwrap();
         assert_eq!(state_dict(&graph), case.state_dict, "{}", case.name);
     }
     let standard = file.resnet18_standard;
-    let graph = standard.architecture.build(&standard.input_shape, standard.classes).unwrap();
+    let graph = standard
+        .architecture
+        .build(&standard.input_shape, standard.classes)
+        .unwrap();
     assert_eq!(state_dict(&graph), standard.state_dict);
 }
 
@@ -65,9 +71,14 @@ fn names_shapes_and_order_are_pytorchs() {
 fn logits_are_pytorchs_in_both_modes() {
     let file = file();
     for case in &file.cases {
-        let graph = case.architecture.build(&case.input_shape, case.classes).unwrap();
+        let graph = case
+            .architecture
+            .build(&case.input_shape, case.classes)
+            .unwrap();
         let specs = graph.parameters().iter().enumerate();
-        let values = specs.map(|(k, spec)| filled(&spec.name, k, &spec.shape)).collect();
+        let values = specs
+            .map(|(k, spec)| filled(&spec.name, k, &spec.shape))
+            .collect();
         let network = Network::with_values(graph, values, &Device::flex());
         let batch = |count: usize| {
             let mut shape = vec![count];
@@ -76,12 +87,22 @@ fn logits_are_pytorchs_in_both_modes() {
         };
         let logits = network.forward(batch(2)).to_vec();
         let expected = case.eval_logits.concat();
-        assert_close(&format!("{} in inference", case.name), &logits, &expected, file.tolerance);
+        assert_close(
+            &format!("{} in inference", case.name),
+            &logits,
+            &expected,
+            file.tolerance,
+        );
 
         let mut random = stream(0, "unused: no dropout");
         let trace = network.trace(batch(4), &mut Mode::Training(&mut random));
         let expected = case.train_logits.concat();
         let logits = trace.output.to_vec();
-        assert_close(&format!("{} in training", case.name), &logits, &expected, file.tolerance);
+        assert_close(
+            &format!("{} in training", case.name),
+            &logits,
+            &expected,
+            file.tolerance,
+        );
     }
 }

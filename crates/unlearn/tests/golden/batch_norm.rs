@@ -57,7 +57,12 @@ fn both_modes_and_running_statistics_are_pytorchs() {
     let File { tolerance, cases } = read(include_str!("batch_norm.json"));
     for case in &cases {
         let close = |what: &str, got: &Value, expected: &[f64]| {
-            assert_close(&format!("{}: {what}", case.name), &got.to_vec(), expected, tolerance);
+            assert_close(
+                &format!("{}: {what}", case.name),
+                &got.to_vec(),
+                expected,
+                tolerance,
+            );
         };
         let Configuration {
             channels,
@@ -72,7 +77,11 @@ fn both_modes_and_running_statistics_are_pytorchs() {
         let specs = norm.parameters().into_iter().enumerate();
         let mut parameters: Vec<Value> = specs
             .map(|(k, spec)| {
-                Value::from_vec(filled(spec.suffix, k, &spec.shape), &spec.shape, &Device::flex())
+                Value::from_vec(
+                    filled(spec.suffix, k, &spec.shape),
+                    &spec.shape,
+                    &Device::flex(),
+                )
             })
             .collect();
         let mut random = stream(0, "unused");
@@ -87,7 +96,11 @@ fn both_modes_and_running_statistics_are_pytorchs() {
             };
             let delta = loss_gradient(&case.input_shape);
             let gradients = norm.backward(&forward.saved, &parameters, delta, wanted);
-            close("input gradient", gradients.inputs[0].as_ref().unwrap(), &step.input_gradient);
+            close(
+                "input gradient",
+                gradients.inputs[0].as_ref().unwrap(),
+                &step.input_gradient,
+            );
             let [weight, bias] = [0, 1].map(|index| gradients.parameters[index].as_ref().unwrap());
             close("gamma's gradient", weight, &step.gradients.weight);
             close("beta's gradient", bias, &step.gradients.bias);
@@ -100,6 +113,10 @@ fn both_modes_and_running_statistics_are_pytorchs() {
         assert_eq!(parameters[4].to_vec(), [case.steps.len() as f32]);
         let input = signed_input(case.inference.input_offset, &case.input_shape);
         let forward = norm.forward(vec![input], &parameters, &mut Mode::Inference);
-        close("output in inference", &forward.output, &case.inference.output);
+        close(
+            "output in inference",
+            &forward.output,
+            &case.inference.output,
+        );
     }
 }

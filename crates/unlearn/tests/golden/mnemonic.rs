@@ -66,11 +66,15 @@ fn graph(case: &Case) -> Graph {
         return mlp.build(&case.input_shape, case.classes).unwrap();
     }
     let (mut builder, mut value) = GraphBuilder::new(&case.input_shape);
-    value = builder.layer("conv1", Conv2d::new(1, 3, 3), &[value]).unwrap();
+    value = builder
+        .layer("conv1", Conv2d::new(1, 3, 3), &[value])
+        .unwrap();
     value = builder.layer("bn1", BatchNorm::new(3), &[value]).unwrap();
     value = builder.apply(Relu, &[value]).unwrap();
     value = builder.apply(GlobalAvgPool, &[value]).unwrap();
-    builder.layer("fc", Linear::new(3, case.classes), &[value]).unwrap();
+    builder
+        .layer("fc", Linear::new(3, case.classes), &[value])
+        .unwrap();
     builder.finish()
 }
 
@@ -80,7 +84,11 @@ fn codes(case: &Case, classes: &[usize]) -> Value {
     let one = |class: &usize| input(class * length, &case.input_shape).to_vec();
     let mut shape = vec![classes.len()];
     shape.extend(&case.input_shape);
-    Value::from_vec(classes.iter().flat_map(one).collect(), &shape, &Device::flex())
+    Value::from_vec(
+        classes.iter().flat_map(one).collect(),
+        &shape,
+        &Device::flex(),
+    )
 }
 
 #[test]
@@ -101,7 +109,9 @@ fn fisher_ratios_and_candidates_are_the_papers() {
     for case in &cases {
         let graph = graph(case);
         let specs = graph.parameters().iter().enumerate();
-        let values = specs.map(|(k, spec)| filled(&spec.name, k, &spec.shape)).collect();
+        let values = specs
+            .map(|(k, spec)| filled(&spec.name, k, &spec.shape))
+            .collect();
         let network = Network::with_values(graph, values, &Device::flex());
         for request in &case.requests {
             check(case, request, &network, tolerance);
@@ -143,7 +153,12 @@ fn check(case: &Case, request: &Request, network: &Network, tolerance: f64) {
         let ratios: Vec<f32> = ratios.into_iter().map(|ratio| ratio as f32).collect();
         let what = what(&format!("eta of {}", parameter.name));
         // A ratio carries the errors of both of its parts.
-        assert_close(&what, &ratios, &request.eta[&parameter.name], 2.0 * tolerance);
+        assert_close(
+            &what,
+            &ratios,
+            &request.eta[&parameter.name],
+            2.0 * tolerance,
+        );
     }
     let both = [&fishers[0][1], &fishers[1][1]];
     let all: Vec<usize> = (0..case.classes).collect();
@@ -162,7 +177,12 @@ fn check(case: &Case, request: &Request, network: &Network, tolerance: f64) {
             let logits = moved.forward(codes(case, &all));
             let losses = CrossEntropy::new(&logits, &all, 0.0).losses;
             let losses: Vec<f32> = losses.into_iter().map(|loss| loss as f32).collect();
-            assert_close(&what("code losses"), &losses, &expected.code_losses, tolerance);
+            assert_close(
+                &what("code losses"),
+                &losses,
+                &expected.code_losses,
+                tolerance,
+            );
         }
     }
 }

@@ -122,15 +122,27 @@ fn every_operation_is_pytorchs() {
             .iter()
             .enumerate()
             .map(|(k, spec)| {
-                Value::from_vec(filled(spec.suffix, k, &spec.shape), &spec.shape, &Device::flex())
+                Value::from_vec(
+                    filled(spec.suffix, k, &spec.shape),
+                    &spec.shape,
+                    &Device::flex(),
+                )
             })
             .collect();
 
         let samples: Vec<&[usize]> = case.input_shapes.iter().map(|shape| &shape[1..]).collect();
-        assert_eq!(operation.output_shape(&samples).unwrap(), case.output_shape[1..]);
+        assert_eq!(
+            operation.output_shape(&samples).unwrap(),
+            case.output_shape[1..]
+        );
         let forward = operation.forward(inputs.clone(), &parameters, &mut Mode::Inference);
         assert_eq!(forward.output.shape(), case.output_shape);
-        assert_close(&what("output"), &forward.output.to_vec(), &case.output, tolerance);
+        assert_close(
+            &what("output"),
+            &forward.output.to_vec(),
+            &case.output,
+            tolerance,
+        );
 
         let delta = loss_gradient(&case.output_shape);
         let wanted = Wanted {
@@ -148,7 +160,9 @@ fn every_operation_is_pytorchs() {
                 assert!(!spec.role.is_trained(), "{} has no gradient", spec.suffix);
                 continue;
             };
-            let gradient = gradients.parameters[index].as_ref().expect("a trained parameter");
+            let gradient = gradients.parameters[index]
+                .as_ref()
+                .expect("a trained parameter");
             assert_close(&what(spec.suffix), &gradient.to_vec(), expected, tolerance);
             let square = squares[index].as_ref().expect("a trained parameter");
             let expected = &case.fisher[spec.suffix];

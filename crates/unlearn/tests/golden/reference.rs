@@ -54,7 +54,9 @@ pub fn loss_gradient(shape: &[usize]) -> Value {
 /// `max |got - expected| <= tolerance * max |expected|`.
 pub fn assert_close(what: &str, got: &[f32], expected: &[f64], tolerance: f64) {
     assert_eq!(got.len(), expected.len(), "{what}: length");
-    let scale = expected.iter().fold(0.0, |most: f64, number| most.max(number.abs()));
+    let scale = expected
+        .iter()
+        .fold(0.0, |most: f64, number| most.max(number.abs()));
     for (index, (got, expected)) in got.iter().zip(expected).enumerate() {
         let error = (f64::from(*got) - expected).abs();
         assert!(

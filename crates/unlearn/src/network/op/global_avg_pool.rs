@@ -47,7 +47,9 @@ impl Operation for GlobalAvgPool {
         let rows = gradient.element_count();
         let positions = saved.values[0].element_count() / rows;
         let shared: Tensor<2> = gradient.reshaped(&[rows, 1]).tensor();
-        let spread = shared.div_scalar(positions as f64).expand([rows, positions]);
+        let spread = shared
+            .div_scalar(positions as f64)
+            .expand([rows, positions]);
         OperationGradients::of_input(Value::new(spread).reshaped(shape))
     }
 }

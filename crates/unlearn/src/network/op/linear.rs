@@ -97,10 +97,7 @@ impl Operation for Linear {
         if let Some(bias) = parameters.get(1) {
             output = output + bias.clone().tensor::<1>().unsqueeze();
         }
-        Forward::new(
-            Value::new(output).reshaped(&shape),
-            Saved::values([input]),
-        )
+        Forward::new(Value::new(output).reshaped(&shape), Saved::values([input]))
     }
 
     fn backward(

@@ -34,9 +34,8 @@ impl Window {
                 .checked_sub(self.kernel[axis])
                 .map(|rest| rest / self.stride[axis] + 1)
         };
-        let fits = (0..2).all(|axis| {
-            self.stride[axis] > 0 && self.padding[axis] * 2 <= self.kernel[axis]
-        });
+        let fits =
+            (0..2).all(|axis| self.stride[axis] > 0 && self.padding[axis] * 2 <= self.kernel[axis]);
         if let [[channels, height, width]] = inputs
             && fits
             && let Some(height) = length(0, *height)

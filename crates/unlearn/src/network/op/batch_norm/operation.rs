@@ -92,14 +92,17 @@ impl Operation for BatchNorm {
                 let unbiased = planes.count() / (planes.count() - 1.0).max(1.0);
                 let moved = |running: usize, newest: Tensor<1>| {
                     let old = parameters[running].clone().flat();
-                    let new = old.mul_scalar(1.0 - self.momentum)
-                        + newest.mul_scalar(self.momentum);
+                    let new =
+                        old.mul_scalar(1.0 - self.momentum) + newest.mul_scalar(self.momentum);
                     (running, Value::new(new))
                 };
                 let counted = parameters[BATCH_COUNT].clone().flat().add_scalar(1.0);
                 buffers = vec![
                     moved(RUNNING_MEAN, mean.clone().flat()),
-                    moved(RUNNING_VARIANCE, variance.clone().flat().mul_scalar(unbiased)),
+                    moved(
+                        RUNNING_VARIANCE,
+                        variance.clone().flat().mul_scalar(unbiased),
+                    ),
                     (BATCH_COUNT, Value::from_flat(counted, &[])),
                 ];
                 [mean, variance]
@@ -143,7 +146,8 @@ impl Operation for BatchNorm {
         };
         if !saved.batch_statistics && wanted.inputs[0] {
             let nothing = Value::full(0.0, &[self.channels], &input.device());
-            gradients.inputs[0] = Some(planes.scaled(&gradient, &Value::new(scale.clone()), &nothing));
+            gradients.inputs[0] =
+                Some(planes.scaled(&gradient, &Value::new(scale.clone()), &nothing));
         }
         let by_statistics = saved.batch_statistics && wanted.inputs[0];
         if !wanted.parameters && !by_statistics {

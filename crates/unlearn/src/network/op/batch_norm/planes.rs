@@ -86,8 +86,11 @@ impl Planes {
         [mean, scale, slope, offset]: [&Value; 4],
     ) -> Value {
         let per_channel = [mean, scale, slope, offset].map(Numbers::of);
-        if let (Some(delta_numbers), Some(x), [Some(mean), Some(scale), Some(slope), Some(offset)]) =
-            (Numbers::of(delta), Numbers::of(x), per_channel)
+        if let (
+            Some(delta_numbers),
+            Some(x),
+            [Some(mean), Some(scale), Some(slope), Some(offset)],
+        ) = (Numbers::of(delta), Numbers::of(x), per_channel)
         {
             let per_channel = [&mean, &scale, &slope, &offset].map(Numbers::as_slice);
             let cpu = CpuPlanes(*self);

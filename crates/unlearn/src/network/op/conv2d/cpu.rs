@@ -116,7 +116,9 @@ impl<'a> CpuConv<'a> {
                 let mut sum = vec![0.0; self.weight_length()];
                 let mut columns = Vec::new();
                 let inputs = input.chunks(chunk * sample);
-                for (input, delta) in inputs.zip(delta.chunks(chunk * self.conv.outputs * positions)) {
+                for (input, delta) in
+                    inputs.zip(delta.chunks(chunk * self.conv.outputs * positions))
+                {
                     let samples = input.len() / sample;
                     self.unfold(input, &mut columns);
                     let delta = self.side_by_side(delta, samples);
@@ -134,9 +136,14 @@ impl<'a> CpuConv<'a> {
             })
             .collect();
         let mut parts = parts.into_iter();
-        let mut total = parts.next().unwrap_or_else(|| vec![0.0; self.weight_length()]);
+        let mut total = parts
+            .next()
+            .unwrap_or_else(|| vec![0.0; self.weight_length()]);
         for part in parts {
-            total.iter_mut().zip(&part).for_each(|(sum, part)| *sum += part);
+            total
+                .iter_mut()
+                .zip(&part)
+                .for_each(|(sum, part)| *sum += part);
         }
         total
     }
@@ -149,14 +156,21 @@ impl<'a> CpuConv<'a> {
 
     fn unfold(&self, input: &[f32], columns: &mut Vec<f32>) {
         let samples = input.len() / self.patches.sample_length();
-        columns.resize(self.patches.length() * samples * self.patches.positions(), 0.0);
+        columns.resize(
+            self.patches.length() * samples * self.patches.positions(),
+            0.0,
+        );
         self.patches.unfold(input, columns);
     }
 
     /// `[samples, outputs, positions]` to `[outputs, samples * positions]`.
     fn side_by_side(&self, delta: &[f32], samples: usize) -> Vec<f32> {
         let mut turned = vec![0.0; delta.len()];
-        regroup(delta, &mut turned, [samples, self.conv.outputs, self.patches.positions()]);
+        regroup(
+            delta,
+            &mut turned,
+            [samples, self.conv.outputs, self.patches.positions()],
+        );
         turned
     }
 

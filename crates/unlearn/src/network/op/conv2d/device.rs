@@ -92,10 +92,15 @@ mod tests {
 
     fn assert_close(what: &str, conv: &Conv2d, ours: &[f32], theirs: Tensor<4>) {
         let theirs = Value::new(theirs).to_vec();
-        let scale = theirs.iter().fold(0f32, |most, number| most.max(number.abs()));
+        let scale = theirs
+            .iter()
+            .fold(0f32, |most, number| most.max(number.abs()));
         assert_eq!(ours.len(), theirs.len());
         for (one, other) in ours.iter().zip(&theirs) {
-            assert!((one - other).abs() <= 1e-5 * scale, "{what} of {conv:?}: {one} {other}");
+            assert!(
+                (one - other).abs() <= 1e-5 * scale,
+                "{what} of {conv:?}: {one} {other}"
+            );
         }
     }
 
@@ -133,11 +138,20 @@ mod tests {
             assert_close("output", &conv, &cpu.forward(&x, &w), theirs);
             let theirs = conv.device_input_gradient(w_tensor.clone(), d_tensor.clone(), input);
             assert_close("input gradient", &conv, &cpu.input_gradient(&w, &d), theirs);
-            let theirs =
-                conv.device_weight_gradient(x_tensor.clone(), w_tensor, d_tensor.clone());
-            assert_close("weight gradient", &conv, &cpu.weight_gradient(&x, &d), theirs);
+            let theirs = conv.device_weight_gradient(x_tensor.clone(), w_tensor, d_tensor.clone());
+            assert_close(
+                "weight gradient",
+                &conv,
+                &cpu.weight_gradient(&x, &d),
+                theirs,
+            );
             let theirs = conv.device_squared_gradients(x_tensor, d_tensor);
-            assert_close("squares", &conv, &cpu.squared_weight_gradients(&x, &d), theirs);
+            assert_close(
+                "squares",
+                &conv,
+                &cpu.squared_weight_gradients(&x, &d),
+                theirs,
+            );
         }
     }
 }

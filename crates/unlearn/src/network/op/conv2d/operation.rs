@@ -68,7 +68,9 @@ impl Conv2d {
     fn weight_gradient(&self, input: &Value, weight: &Value, gradient: &Value) -> Value {
         match in_memory(input, gradient) {
             Some([x, d]) => {
-                let numbers = self.on_cpu(input).weight_gradient(x.as_slice(), d.as_slice());
+                let numbers = self
+                    .on_cpu(input)
+                    .weight_gradient(x.as_slice(), d.as_slice());
                 Value::from_vec(numbers, &self.weight_shape(), &input.device())
             }
             None => Value::new(self.device_weight_gradient(
@@ -82,7 +84,9 @@ impl Conv2d {
     fn input_gradient(&self, input: &Value, weight: &Value, gradient: &Value) -> Value {
         match in_memory(weight, gradient) {
             Some([w, d]) => {
-                let numbers = self.on_cpu(input).input_gradient(w.as_slice(), d.as_slice());
+                let numbers = self
+                    .on_cpu(input)
+                    .input_gradient(w.as_slice(), d.as_slice());
                 Value::from_vec(numbers, input.shape(), &input.device())
             }
             None => Value::new(self.device_input_gradient(

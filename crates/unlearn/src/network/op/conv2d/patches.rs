@@ -46,46 +46,52 @@ impl Patches {
     /// patch, one column per place of the kernel, sample after sample; zero
     /// where the patch lies outside.
     pub fn unfold(&self, samples: &[f32], columns: &mut [f32]) {
-        self.rows(samples.len() / self.sample_length(), |row, sample, range| {
-            let columns = &mut columns[row.columns.clone()];
-            let Some((start, first, last)) = range else {
-                columns.fill(0.0);
-                return;
-            };
-            columns[..first].fill(0.0);
-            columns[last..].fill(0.0);
-            let source = &samples[sample..][start..];
-            let stride = self.stride[1];
-            if stride == 1 {
-                columns[first..last].copy_from_slice(&source[..last - first]);
-            } else {
-                for (index, number) in columns[first..last].iter_mut().enumerate() {
-                    *number = source[index * stride];
+        self.rows(
+            samples.len() / self.sample_length(),
+            |row, sample, range| {
+                let columns = &mut columns[row.columns.clone()];
+                let Some((start, first, last)) = range else {
+                    columns.fill(0.0);
+                    return;
+                };
+                columns[..first].fill(0.0);
+                columns[last..].fill(0.0);
+                let source = &samples[sample..][start..];
+                let stride = self.stride[1];
+                if stride == 1 {
+                    columns[first..last].copy_from_slice(&source[..last - first]);
+                } else {
+                    for (index, number) in columns[first..last].iter_mut().enumerate() {
+                        *number = source[index * stride];
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 
     /// The adjoint of [`Patches::unfold`]: adds every column back to where its
     /// patch came from.
     pub fn fold(&self, columns: &[f32], samples: &mut [f32]) {
-        self.rows(samples.len() / self.sample_length(), |row, sample, range| {
-            let Some((start, first, last)) = range else {
-                return;
-            };
-            let columns = &columns[row.columns.clone()][first..last];
-            let target = &mut samples[sample..][start..];
-            let stride = self.stride[1];
-            if stride == 1 {
-                for (number, column) in target.iter_mut().zip(columns) {
-                    *number += column;
+        self.rows(
+            samples.len() / self.sample_length(),
+            |row, sample, range| {
+                let Some((start, first, last)) = range else {
+                    return;
+                };
+                let columns = &columns[row.columns.clone()][first..last];
+                let target = &mut samples[sample..][start..];
+                let stride = self.stride[1];
+                if stride == 1 {
+                    for (number, column) in target.iter_mut().zip(columns) {
+                        *number += column;
+                    }
+                } else {
+                    for (index, column) in columns.iter().enumerate() {
+                        target[index * stride] += column;
+                    }
                 }
-            } else {
-                for (index, column) in columns.iter().enumerate() {
-                    target[index * stride] += column;
-                }
-            }
-        });
+            },
+        );
     }
 
     /// Visits every output row for every place within the patch, with the
@@ -108,7 +114,9 @@ impl Patches {
                 place % self.kernel[1],
             ];
             // The output columns whose patch has this place inside the image.
-            let first = self.padding[1].saturating_sub(right).div_ceil(self.stride[1]);
+            let first = self.padding[1]
+                .saturating_sub(right)
+                .div_ceil(self.stride[1]);
             let last = match (width + self.padding[1]).checked_sub(right + 1) {
                 Some(reach) => (reach / self.stride[1] + 1).min(out_width),
                 None => 0,

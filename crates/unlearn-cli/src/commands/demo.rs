@@ -1,0 +1,191 @@
+//! `unlearn demo`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use unlearn::checkpoint::{Model, ModelMetadata};
+use unlearn::data::{Dataset, LoadOptions, Normalization, Source};
+use unlearn::forget::{Job, Request, method};
+use unlearn::network::Device;
+use unlearn::train::Trainer;
+use unlearn_report::{
+    DataSummary, DemoFiles, DemoRecord, DemoSeconds, EvaluateRecord, ForgetRecord, SCHEMA, VERSION,
+    json, public_settings,
+};
+
+use crate::args::DemoArgs;
+use crate::code_accuracy::code_accuracy_percent;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::session::{EndReason, Session, SessionEnd};
+use crate::{data, outputs, recipe, show, stdout};
+
+/// Trains, forgets, retrains, and puts the three models beside each other.
+///
+/// # Errors
+/// If the folder cannot be written to or holds an earlier demonstration.
+pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
+    let start = Instant::now();
+    let interrupt = Interrupt::listen()?;
+    let folder = Folder::make(&args.out)?;
+    let paths = NAMES.map(|name| args.out.join(name));
+    let files = outputs::claim(paths.each_ref().map(PathBuf::as_path), args.overwrite)?;
+
+    eprintln!("drawing artificial images of coloured shapes");
+    let source = Source::Shapes;
+    let all = data::read(&source, &LoadOptions::default())?;
+    let class = all.classes.find(recipe::CLASS)?;
+    let without = Dataset::new(
+        all.format,
+        all.classes.clone(),
+        all.train.without_classes(&[class]),
+        all.test.clone(),
+    );
+
+    eprintln!("training a small network with one secret code per class");
+    let mut original = trainer(&all)?;
+    let Some(trained) = train("training", &mut original, &all, &interrupt)? else {
+        return Ok(Exit::NotAchieved);
+    };
+    let (model, codes) = (original.model(), original.codes());
+
+    eprintln!("forgetting {}", recipe::CLASS);
+    let request = Request::new(model, &[recipe::CLASS])?;
+    let method = method("mnemonic", recipe::forgetting())?;
+    let outcome = Job::new(model, codes, &request)?.run(method.as_ref())?;
+    let forget = ForgetRecord::new(model, &request, &outcome, false);
+
+    eprintln!("training another from scratch without {}", recipe::CLASS);
+    let mut oracle = trainer(&without)?;
+    let Some(retrained) = train("retraining", &mut oracle, &without, &interrupt)? else {
+        return Ok(Exit::NotAchieved);
+    };
+
+    let measure = |model: &Model| -> anyhow::Result<EvaluateRecord> {
+        let evaluation = data::measure(model, &all, &source, &[class])?;
+        let summary = DataSummary::new(source.to_string(), &all);
+        Ok(EvaluateRecord::new(model, evaluation, &[class], summary))
+    };
+    let [original_name, forgotten_name, retrained_name, codes_name, record_name] =
+        paths.each_ref().map(|path| path.display().to_string());
+    let settings = recipe::training();
+    let record = DemoRecord {
+        schema: SCHEMA,
+        version: VERSION.to_owned(),
+        class: recipe::CLASS.to_owned(),
+        architecture: recipe::ARCHITECTURE,
+        data: DataSummary::new(source.to_string(), &all),
+        settings: public_settings(&settings),
+        seed: settings.seed,
+        code_accuracy_percent: code_accuracy_percent(model, codes),
+        original: measure(model)?,
+        forgotten: measure(&outcome.model)?,
+        retrained: measure(oracle.model())?,
+        seconds: DemoSeconds {
+            train_seconds: trained.train_seconds,
+            forget_seconds: forget.forget_seconds,
+            retrain_seconds: retrained.train_seconds,
+            total_seconds: start.elapsed().as_secs_f64(),
+        },
+        forget,
+        files: DemoFiles {
+            original: original_name,
+            forgotten: forgotten_name,
+            retrained: retrained_name,
+            codes: codes_name,
+            record: record_name,
+        },
+    };
+    let text = json(&record);
+    let contents = [
+        &model.to_bytes()[..],
+        &outcome.model.to_bytes(),
+        &oracle.model().to_bytes(),
+        &codes.to_bytes(model.digest()),
+        text.as_bytes(),
+    ];
+    outputs::write(files, contents)?;
+    folder.keep();
+    match args.json {
+        true => stdout::print(&text)?,
+        false => stdout::print(&show::demo(&record))?,
+    }
+    Ok(Exit::Done)
+}
+
+const NAMES: [&str; 5] = [
+    "original.safetensors",
+    "forgotten.safetensors",
+    "retrained.safetensors",
+    "codes.safetensors",
+    "record.json",
+];
+
+/// A run of the recipe on a data set.
+fn trainer(data: &Dataset) -> anyhow::Result<Trainer<'_>> {
+    let normalization = Normalization::measure(&data.train);
+    let classes = data.classes.clone();
+    let metadata = ModelMetadata::new(recipe::ARCHITECTURE, data.shape, classes, normalization);
+    let parameters = recipe::training().check()?;
+    let device = Device::flex();
+    Ok(Trainer::new(metadata, parameters, &data.train, data.digest, &device)?)
+}
+
+/// Trains to the end; none if the user asked to stop.
+fn train(
+    label: &str,
+    trainer: &mut Trainer<'_>,
+    data: &Dataset,
+    interrupt: &Interrupt,
+) -> anyhow::Result<Option<SessionEnd>> {
+    let settings = recipe::training();
+    let session = Session {
+        label,
+        interrupt,
+        checkpoint: None,
+        samples: [data.train.len(), settings.batch_size],
+        epochs: settings.epochs,
+    };
+    let end = session.run(trainer)?;
+    match end.reason {
+        EndReason::Finished => Ok(Some(end)),
+        EndReason::Interrupted => {
+            eprintln!("interrupted; nothing was written");
+            Ok(None)
+        }
+        EndReason::Diverged { step } => bail!("the demonstration's training diverged at step {step}"),
+    }
+}
+
+/// The folder of the demonstration; one that was made for it goes again if
+/// nothing was written.
+struct Folder {
+    made: Option<PathBuf>,
+}
+
+impl Folder {
+    fn make(path: &Path) -> anyhow::Result<Self> {
+        if path.is_dir() {
+            return Ok(Self { made: None });
+        }
+        std::fs::create_dir(path)
+            .with_context(|| format!("{}: cannot be made", path.display()))?;
+        Ok(Self {
+            made: Some(path.to_owned()),
+        })
+    }
+
+    fn keep(mut self) {
+        self.made = None;
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Some(path) = &self.made {
+            // It stays if somebody has put a file there.
+            let _ = std::fs::remove_dir(path);
+        }
+    }
+}

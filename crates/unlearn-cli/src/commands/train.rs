@@ -1,0 +1,149 @@
+//! `unlearn train`.
+
+use std::path::Path;
+
+use anyhow::bail;
+use unlearn::checkpoint::{ModelMetadata, OutputFile};
+use unlearn::data::{Dataset, Normalization};
+use unlearn::network::Device;
+use unlearn::train::Trainer;
+use unlearn_report::{DataSummary, SCHEMA, TrainRecord, VERSION, json, public_settings};
+
+use crate::args::{NormalizationChoice, TrainArgs};
+use crate::code_accuracy::code_accuracy_percent;
+use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::session::{EndReason, Session, SessionEnd};
+use crate::{data, outputs, resume, seed, show, stdout};
+
+/// Trains a classifier and writes it with its codes.
+///
+/// # Errors
+/// If an argument, the data or a file is bad.
+pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
+    let architecture = args.network.architecture()?;
+    let checkpoint = outputs::resume_path(&args.out);
+    outputs::refuse_same(&args.codes, &[&checkpoint])?;
+    let interrupted = match args.resume {
+        true => Some(resume::interrupted(&checkpoint)?),
+        false => None,
+    };
+    let seed = match &interrupted {
+        Some(run) => resume::seed(&checkpoint, run, args.seed)?,
+        None => seed::seed_or_fresh(args.seed)?,
+    };
+    let parameters = args.settings(seed).check()?;
+    let interrupt = Interrupt::listen()?;
+    let files = outputs::claim([&args.out, &args.codes], args.overwrite)?;
+    check_place(&checkpoint, args)?;
+
+    let source = &args.data.data;
+    let data = data::read(source, &args.load_options())?;
+    let normalization = match args.normalize {
+        NormalizationChoice::Auto => Normalization::measure(&data.train),
+        NormalizationChoice::None => Normalization::none(data.shape[0]),
+    };
+    let metadata = ModelMetadata::new(architecture, data.shape, data.classes.clone(), normalization);
+    let settings = parameters.settings().clone();
+    let device = Device::flex();
+    let mut trainer = match &interrupted {
+        Some(run) => {
+            resume::refuse_other(&checkpoint, run, &metadata, &settings)?;
+            let (samples, digest) = (&data.train, data.digest);
+            Trainer::resume(&checkpoint, metadata, parameters, samples, digest, &device)?
+        }
+        None => Trainer::new(metadata, parameters, &data.train, data.digest, &device)?,
+    };
+    let resumed_at_step = interrupted.map(|_| trainer.steps_done());
+
+    let session = Session {
+        label: "training",
+        interrupt: &interrupt,
+        checkpoint: Some(&checkpoint),
+        samples: [data.train.len(), settings.batch_size],
+        epochs: settings.epochs,
+    };
+    let end = session.run(&mut trainer)?;
+    match end.reason {
+        EndReason::Finished => {}
+        EndReason::Interrupted => {
+            let step = trainer.steps_done();
+            eprintln!(
+                "interrupted after step {step}; the run is kept in {path}, with its secret seed\n\
+                 to go on: the same command with --resume",
+                path = checkpoint.display()
+            );
+            return Ok(Exit::NotAchieved);
+        }
+        EndReason::Diverged { step } => {
+            outputs::remove(&checkpoint)?;
+            eprintln!(
+                "training diverged: loss or weights are not finite after step {step}; \
+                 nothing was written: try a smaller --learning-rate"
+            );
+            return Ok(Exit::NotAchieved);
+        }
+    }
+    let record = TrainRecord {
+        settings: public_settings(&settings),
+        epochs: settings.epochs,
+        resumed_at_step,
+        ..record(args, &data, &trainer, end)?
+    };
+    write(files, &trainer)?;
+    outputs::remove(&checkpoint)?;
+    match args.json {
+        true => stdout::print(&json(&record))?,
+        false => stdout::print(&show::train(&record, &args.out, &args.codes))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Refuses to run over an interrupted run that nobody asked to discard.
+fn check_place(checkpoint: &Path, args: &TrainArgs) -> anyhow::Result<()> {
+    if checkpoint.exists() && !args.resume && !args.overwrite {
+        bail!(
+            "{}: expected no interrupted run, found one: go on with --resume, or discard it with --overwrite",
+            checkpoint.display()
+        );
+    }
+    // Known now rather than after the first epoch.
+    drop(OutputFile::claim(checkpoint, true)?);
+    Ok(())
+}
+
+fn record(
+    args: &TrainArgs,
+    data: &Dataset,
+    trainer: &Trainer<'_>,
+    end: SessionEnd,
+) -> anyhow::Result<TrainRecord> {
+    let (model, source) = (trainer.model(), &args.data.data);
+    let evaluation = match data.test.is_empty() {
+        true => None,
+        false => Some(data::measure(model, data, source, &[])?),
+    };
+    Ok(TrainRecord {
+        schema: SCHEMA,
+        version: VERSION.to_owned(),
+        epochs: 0,
+        train_seconds: end.train_seconds,
+        samples_per_second: end.samples_per_second,
+        accuracy_percent: evaluation.map(|evaluation| evaluation.accuracy_percent),
+        code_accuracy_percent: code_accuracy_percent(model, trainer.codes()),
+        resumed_at_step: None,
+        architecture: model.metadata.architecture.clone(),
+        parameters_total: model.network.trained_element_count(),
+        data: DataSummary::new(source.to_string(), data),
+        settings: serde_json::Map::new(),
+        model_digest: model.digest(),
+        seed_digest: trainer.codes().seed_digest(),
+        history: end.history,
+    })
+}
+
+fn write(files: [OutputFile; 2], trainer: &Trainer<'_>) -> anyhow::Result<()> {
+    let model = trainer.model();
+    let codes = trainer.codes().to_bytes(model.digest());
+    outputs::write(files, [&model.to_bytes(), &codes])
+}

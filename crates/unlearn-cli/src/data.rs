@@ -1,0 +1,47 @@
+//! Loading images, and saying what was left out.
+
+use anyhow::ensure;
+use unlearn::audit::{Evaluation, evaluate};
+use unlearn::checkpoint::Model;
+use unlearn::data::{Dataset, LoadOptions, Source, load};
+
+use crate::progress::SamplesBar;
+
+/// Reads a data set; images that were left out are counted on stderr.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn read(source: &Source, options: &LoadOptions) -> anyhow::Result<Dataset> {
+    let data = load(source, options)?;
+    if !data.skipped.is_empty() {
+        eprintln!(
+            "left out {} unreadable images, the first of them {}",
+            data.skipped.len(),
+            data.skipped[0]
+        );
+    }
+    Ok(data)
+}
+
+/// Asks the model for the test part.
+///
+/// # Errors
+/// If there is no test part, or no class counts as kept.
+pub fn measure(
+    model: &Model,
+    data: &Dataset,
+    source: &Source,
+    forgotten: &[usize],
+) -> anyhow::Result<Evaluation> {
+    ensure!(
+        !data.test.is_empty(),
+        "{source}: expected test images, found none"
+    );
+    ensure!(
+        (0..data.classes.len()).any(|class| !forgotten.contains(&class)),
+        "--forgotten: expected at least one class that was kept, found all {}",
+        data.classes.len()
+    );
+    let bar = SamplesBar::new("evaluating", data.test.len());
+    Ok(evaluate(model, &data.test, forgotten, |done| bar.show(done)))
+}

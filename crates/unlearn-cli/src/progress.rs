@@ -1,0 +1,78 @@
+//! Progress bars on stderr; none where stderr is not a terminal.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use unlearn::train::Progress;
+
+/// The bar of a training run: loss, accuracies, speed and time left.
+#[derive(Debug)]
+pub struct TrainingBar {
+    bar: ProgressBar,
+}
+
+impl TrainingBar {
+    /// A bar called `label`, for a session that starts with `done` of `samples`
+    /// samples behind it.
+    pub fn new(label: &str, done: usize, samples: usize) -> Self {
+        let template = format!(
+            "{label} {{wide_bar}} {{percent:>3}} %  {{msg}}  {{per_sec}}  {{eta}} left"
+        );
+        let bar = bar(&template, samples);
+        bar.set_position(done as u64);
+        bar.reset_eta();
+        Self { bar }
+    }
+
+    /// Shows where the run stands, `done` samples after its beginning.
+    pub fn show(&self, progress: &Progress, done: usize) {
+        self.bar.set_message(format!(
+            "epoch {}/{}  loss {:.3}  accuracy {:.1} %  codes {:.1} %",
+            progress.epoch + 1,
+            progress.epochs,
+            progress.loss,
+            progress.accuracy_percent,
+            progress.code_accuracy_percent,
+        ));
+        self.bar.set_position(done as u64);
+    }
+}
+
+impl Drop for TrainingBar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A bar for a known number of samples; it goes when it is dropped.
+#[derive(Debug)]
+pub struct SamplesBar {
+    bar: ProgressBar,
+}
+
+impl SamplesBar {
+    /// A bar called `label` for so many samples.
+    pub fn new(label: &str, samples: usize) -> Self {
+        let template = format!("{label} {{wide_bar}} {{pos}}/{{len}}  {{eta}} left");
+        Self {
+            bar: bar(&template, samples),
+        }
+    }
+
+    /// Shows how many are done.
+    pub fn show(&self, done: usize) {
+        self.bar.set_position(done as u64);
+    }
+}
+
+impl Drop for SamplesBar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn bar(template: &str, length: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template(template)
+        .unwrap_or_else(|error| unreachable!("our own templates are sound: {error}"));
+    // Draws nothing where stderr is not a terminal.
+    let target = ProgressDrawTarget::stderr();
+    ProgressBar::with_draw_target(Some(length as u64), target).with_style(style)
+}

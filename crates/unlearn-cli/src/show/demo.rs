@@ -1,0 +1,69 @@
+//! The demonstration.
+
+use unlearn_report::{DemoRecord, EvaluateRecord};
+
+use super::{percent, seconds};
+use crate::table::grid;
+
+/// What happened, the three models beside each other, what it does not show,
+/// and what to try next.
+pub fn demo(record: &DemoRecord) -> String {
+    let class = &record.class;
+    let row = |name: &str, evaluated: &EvaluateRecord, time: f64| {
+        let evaluation = &evaluated.evaluation;
+        vec![
+            name.to_owned(),
+            percent(evaluation.kept_accuracy_percent),
+            percent(evaluation.forgotten_error_percent.unwrap_or(f64::NAN)),
+            seconds(time),
+        ]
+    };
+    let times = &record.seconds;
+    let error = format!("error on {class} (E_F)");
+    let table = grid(
+        &["model", "accuracy on the others (A_R)", &error, "time"],
+        [
+            row("original", &record.original, times.train_seconds),
+            row("forgotten", &record.forgotten, times.forget_seconds),
+            row("retrained", &record.retrained, times.retrain_seconds),
+        ],
+    );
+    let files = &record.files;
+    let (forget, images) = (&record.forget, record.data.training_samples);
+    let quicker = times.retrain_seconds / times.forget_seconds;
+    format!(
+        "\
+A network learned {classes} shapes from {images} images and one secret code per class.
+Then it forgot \"{class}\" from the codes alone, without images: {passes} backward passes,
+{changed} of {total} parameters moved, {quicker:.0} times quicker than retraining without it.
+
+{table}
+An error like that of the retrained model says what the network answers, not what it
+still holds inside: nothing here shows that no trace of {class} is left.
+
+Next, with the files just written:
+  unlearn evaluate {forgotten} --data shapes --forgotten {class}
+  unlearn forget {original} --codes {codes} --class {other} --scope {scope} --lambda1 {lambda1} --lambda2 {lambda2} --dry-run
+  unlearn inspect {original}
+",
+        classes = record.original.evaluation.classes.len(),
+        passes = forget.backward_passes,
+        changed = forget.parameters_changed,
+        total = forget.parameters_total,
+        forgotten = files.forgotten,
+        original = files.original,
+        codes = files.codes,
+        other = other_class(record),
+        scope = forget.scope.as_deref().unwrap_or("all"),
+        lambda1 = forget.lambda1.unwrap_or_default(),
+        lambda2 = forget.lambda2.unwrap_or_default(),
+    )
+}
+
+/// The first class that was kept.
+fn other_class(record: &DemoRecord) -> &str {
+    let mut classes = record.original.evaluation.classes.iter();
+    classes
+        .find(|class| class.name != record.class)
+        .map_or(&record.class, |class| &class.name)
+}

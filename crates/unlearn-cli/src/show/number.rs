@@ -1,0 +1,46 @@
+//! Numbers for people.
+
+/// `95.40 %`.
+pub fn percent(value: f64) -> String {
+    format!("{value:.2} %")
+}
+
+/// `12.3 s`, with more digits where there are fewer seconds.
+pub fn seconds(value: f64) -> String {
+    match value {
+        value if value < 1.0 => format!("{value:.4} s"),
+        value => format!("{value:.1} s"),
+    }
+}
+
+/// `11,173,962`.
+pub fn count(value: usize) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_parted() {
+        assert_eq!(count(7), "7");
+        assert_eq!(count(123), "123");
+        assert_eq!(count(11_173_962), "11,173,962");
+        assert_eq!(count(1000), "1,000");
+    }
+
+    #[test]
+    fn short_times_keep_their_digits() {
+        assert_eq!((seconds(0.01234), seconds(75.04)), ("0.0123 s".into(), "75.0 s".into()));
+        assert_eq!(percent(99.999), "100.00 %");
+    }
+}

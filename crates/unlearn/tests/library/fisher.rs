@@ -1,0 +1,133 @@
+//! The two forms of the Fisher diagonal, held together.
+
+use super::small;
+use burn::tensor::Device;
+use unlearn::code::{CodeKind, Codebook};
+use unlearn::data::ClassNames;
+use unlearn::fisher::{fisher_batched, fisher_sequential};
+use unlearn::network::op::{
+    AvgPool, BatchNorm, Conv2d, Dropout, Flatten, Gelu, Linear, MaxPool, Window,
+};
+use unlearn::network::{Activation, Architecture, Graph, GraphBuilder, Network};
+
+/// Every operation with parameters, in forms that no architecture of ours has:
+/// groups, steps, rectangular kernels, biases, a sequence axis.
+fn every_operation() -> Graph {
+    let (mut builder, mut value) = GraphBuilder::new(&[2, 9, 8]);
+    let mut layer = Conv2d::new(2, 4, 3);
+    (layer.groups, layer.bias, layer.padding) = (2, true, [1, 0]);
+    value = builder.layer("grouped", layer, &[value]).unwrap();
+    value = builder.layer("norm", BatchNorm::new(4), &[value]).unwrap();
+    value = builder.apply(Gelu, &[value]).unwrap();
+    let window = Window::square(2);
+    value = builder
+        .apply(
+            AvgPool {
+                window: window.clone(),
+            },
+            &[value],
+        )
+        .unwrap();
+    let mut strided = Conv2d::new(4, 3, 3).with_stride(2);
+    strided.kernel = [3, 1];
+    strided.padding = [1, 0];
+    value = builder.layer("strided", strided, &[value]).unwrap();
+    // Height and width become a sequence for the linear layer.
+    value = builder
+        .layer("sequence", Linear::new(2, 5), &[value])
+        .unwrap();
+    value = builder
+        .apply(Dropout { probability: 0.5 }, &[value])
+        .unwrap();
+    value = builder
+        .apply(
+            MaxPool {
+                window: Window::square(1),
+            },
+            &[value],
+        )
+        .unwrap();
+    value = builder.apply(Flatten, &[value]).unwrap();
+    let width = builder.shape(value)[0];
+    value = builder
+        .layer("features", Linear::new(width, 6), &[value])
+        .unwrap();
+    value = builder.layer("norm2", BatchNorm::new(6), &[value]).unwrap();
+    builder.layer("fc", Linear::new(6, 4), &[value]).unwrap();
+    builder.finish()
+}
+
+fn assert_both_forms_agree(graph: Graph) {
+    let shape: [usize; 3] = graph.input_shape().try_into().unwrap();
+    let classes = graph.output_shape()[0];
+    let device = Device::flex();
+    let network = Network::initialize(graph, 9, &device);
+    let names = ClassNames::numbered(classes);
+    let codes = Codebook::draw(2, CodeKind::Normal, 1, names, shape);
+    let labels: Vec<usize> = (0..classes).collect();
+    let batch = codes.batch(&labels, &device);
+    let plain = fisher_sequential(&network, &batch, &labels);
+    let batched = fisher_batched(&network, &batch, &labels);
+    assert_eq!(plain.backward_passes(), batched.backward_passes());
+    for (index, parameter) in network.parameters().iter().enumerate() {
+        let (plain, batched) = (plain.values(index), batched.values(index));
+        assert_eq!(
+            plain.is_some(),
+            parameter.role.is_trained(),
+            "{}",
+            parameter.name
+        );
+        let (Some(plain), Some(batched)) = (plain, batched) else {
+            continue;
+        };
+        let largest = plain.iter().fold(0.0, |most: f64, value| most.max(*value));
+        assert!(largest > 0.0, "{}: nothing to compare", parameter.name);
+        for (one, other) in plain.iter().zip(&batched) {
+            let close = (one - other).abs() <= 5e-6 * largest;
+            assert!(close, "{}: {one} {other}", parameter.name);
+        }
+    }
+}
+
+#[test]
+fn for_every_operation_with_parameters() {
+    assert_both_forms_agree(every_operation());
+}
+
+#[test]
+fn for_every_architecture() {
+    let mlp = Architecture::Mlp {
+        hidden: vec![20, 10],
+        activation: Activation::Relu,
+    };
+    for architecture in [
+        mlp,
+        Architecture::Cnn { width: 4 },
+        Architecture::Resnet18 { width: 4 },
+    ] {
+        assert_both_forms_agree(architecture.build(&[3, 16, 16], 6).unwrap());
+    }
+}
+
+/// A code that is learned by heart has gradients whose squares would be zero
+/// in 32 bits; its importance is not lost.
+#[test]
+fn tiny_gradients_do_not_underflow() {
+    let (model, codes) = small::untrained(4);
+    let mut network = model.network;
+    let classifier = network.graph().classifier();
+    let bias = network.parameters()[classifier.end - 1].value.clone();
+    // Logits so far apart that the loss is about e^-60.
+    let numbers = vec![60.0, 0.0, 0.0, 0.0];
+    let device = network.device().clone();
+    let bias_value = unlearn::network::Value::from_vec(numbers, bias.shape(), &device);
+    network.set(classifier.end - 1, bias_value);
+    for of in [fisher_sequential, fisher_batched] {
+        let fisher = of(&network, &codes.batch(&[0], &device), &[0]);
+        let values = fisher.values(classifier.end - 1).unwrap();
+        assert!(
+            values.iter().all(|value| *value > 0.0 && *value < 1e-40),
+            "{values:?}"
+        );
+    }
+}

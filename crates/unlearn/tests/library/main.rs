@@ -1,0 +1,8 @@
+//! The library as its users meet it.
+
+mod conformance;
+mod fisher;
+mod layers;
+mod readers;
+mod same_bits;
+mod small;

@@ -1,0 +1,114 @@
+//! Readers believe nothing: arbitrary and damaged bytes give errors, never panics.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use burn::tensor::Device;
+use proptest::prelude::*;
+use unlearn::checkpoint::{CheckpointError, FileKind, Model, file_kind};
+use unlearn::code::{CodeError, Codebook};
+use unlearn::train::Trainer;
+
+use super::small;
+
+/// A model's, its codes' and an interrupted run's bytes.
+static FILES: LazyLock<[Vec<u8>; 3]> = LazyLock::new(|| {
+    let (model, codes) = small::untrained(3);
+    let data = small::data();
+    let metadata = small::metadata(&data);
+    let device = Device::flex();
+    let run = Trainer::new(
+        metadata,
+        small::parameters(),
+        &data.train,
+        data.digest,
+        &device,
+    );
+    [
+        model.to_bytes(),
+        codes.to_bytes(model.digest()),
+        run.unwrap().to_bytes(),
+    ]
+});
+
+fn read_all(bytes: &[u8]) {
+    let path = Path::new("some.safetensors");
+    let _ = file_kind(path, bytes);
+    let _ = Model::parse(path, bytes, &Device::flex());
+    let _ = Codebook::parse(path, bytes);
+    let data = small::data();
+    let metadata = small::metadata(&data);
+    let device = Device::flex();
+    let parameters = small::parameters();
+    let _ = Trainer::parse(
+        path,
+        bytes,
+        metadata,
+        parameters,
+        &data.train,
+        data.digest,
+        &device,
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn arbitrary_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        read_all(&bytes);
+    }
+
+    #[test]
+    fn damaged_files_are_read_or_refused(
+        which in 0..3usize,
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        length in any::<prop::sample::Index>(),
+        cut in any::<bool>(),
+        header in any::<bool>(),
+    ) {
+        let mut bytes = FILES[which].clone();
+        let end = if header { 1500.min(bytes.len()) } else { bytes.len() };
+        for (place, value) in damage {
+            bytes[place.index(end)] = value;
+        }
+        if cut {
+            bytes.truncate(length.index(bytes.len()));
+        }
+        read_all(&bytes);
+    }
+}
+
+#[test]
+fn what_was_written_is_read_back() {
+    let path = Path::new("some.safetensors");
+    let (model, codes) = small::untrained(3);
+    let read = Model::parse(path, &FILES[0], &Device::flex()).unwrap();
+    assert_eq!(read.to_bytes(), FILES[0]);
+    assert_eq!(read.digest(), model.digest());
+    let (read, metadata) = Codebook::parse(path, &FILES[1]).unwrap();
+    assert_eq!(read, codes);
+    metadata.check_model(&model).unwrap();
+    read.check_fit(&model).unwrap();
+    let kinds = [FileKind::Model, FileKind::Codes, FileKind::Training];
+    for (bytes, kind) in FILES.iter().zip(kinds) {
+        assert_eq!(file_kind(path, bytes).unwrap(), kind);
+    }
+}
+
+#[test]
+fn codes_of_another_model_are_refused() {
+    let path = Path::new("some.safetensors");
+    let (_, metadata) = Codebook::parse(path, &FILES[1]).unwrap();
+    let (other, _) = small::trained();
+    let error = metadata.check_model(&other).unwrap_err();
+    assert!(matches!(error, CodeError::Model { .. }));
+}
+
+#[test]
+fn files_are_not_taken_for_another_kind() {
+    let path = Path::new("some.safetensors");
+    let error = Model::parse(path, &FILES[1], &Device::flex()).unwrap_err();
+    assert!(matches!(error, CheckpointError::Metadata { .. }), "{error}");
+    assert!(Codebook::parse(path, &FILES[0]).is_err());
+}

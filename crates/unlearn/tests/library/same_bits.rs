@@ -1,0 +1,154 @@
+//! The same seed gives the same bits.
+
+use super::small;
+use burn::tensor::Device;
+use unlearn::train::{EpochRecord, Flow, Observer, Progress, TrainError, TrainSettings, Trainer};
+
+fn train(observer: &mut dyn Observer) -> Vec<u8> {
+    let data = small::data();
+    let metadata = small::metadata(&data);
+    let device = Device::flex();
+    let trainer = Trainer::new(
+        metadata,
+        small::parameters(),
+        &data.train,
+        data.digest,
+        &device,
+    );
+    let mut trainer = trainer.unwrap();
+    trainer.run(observer);
+    trainer.model().to_bytes()
+}
+
+#[test]
+fn two_runs_agree() {
+    assert_eq!(train(&mut ()), train(&mut ()));
+}
+
+#[test]
+fn the_number_of_threads_does_not_matter() {
+    let [one, three] = [1, 3].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(|| train(&mut ()))
+    });
+    assert_eq!(one, three);
+}
+
+/// Stops a run after some steps.
+struct StopAfter(usize);
+
+impl Observer for StopAfter {
+    fn step(&mut self, progress: &Progress) -> Flow {
+        match progress.step == self.0 {
+            true => Flow::Stop,
+            false => Flow::Continue,
+        }
+    }
+}
+
+/// Keeps what it was told.
+#[derive(Default)]
+struct Records(Vec<EpochRecord>);
+
+impl Observer for Records {
+    fn step(&mut self, _: &Progress) -> Flow {
+        Flow::Continue
+    }
+
+    fn epoch(&mut self, record: &EpochRecord, _: &Trainer<'_>) -> Flow {
+        self.0.push(*record);
+        Flow::Continue
+    }
+}
+
+#[test]
+fn an_interrupted_run_ends_as_if_nothing_had_happened() {
+    let mut whole_records = Records::default();
+    let whole = train(&mut whole_records);
+    let data = small::data();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let device = Device::flex();
+    // In the middle of an epoch, and at the end of one.
+    for stop in [2, 5, 8] {
+        let metadata = || small::metadata(&data);
+        let start = Trainer::new(
+            metadata(),
+            small::parameters(),
+            &data.train,
+            data.digest,
+            &device,
+        );
+        let mut start = start.unwrap();
+        assert!(!start.run(&mut StopAfter(stop)));
+        std::fs::write(&path, start.to_bytes()).unwrap();
+        let rest = Trainer::resume(
+            &path,
+            metadata(),
+            small::parameters(),
+            &data.train,
+            data.digest,
+            &device,
+        );
+        let mut rest = rest.unwrap();
+        let mut records = Records::default();
+        assert!(rest.run(&mut records));
+        assert_eq!(rest.model().to_bytes(), whole, "stopped after {stop} steps");
+        assert_eq!(rest.codes(), start.codes());
+        assert_eq!(records.0.last(), whole_records.0.last());
+    }
+}
+
+#[test]
+fn another_run_is_not_resumed() {
+    let data = small::data();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let device = Device::flex();
+    let metadata = small::metadata(&data);
+    let run = Trainer::new(
+        metadata,
+        small::parameters(),
+        &data.train,
+        data.digest,
+        &device,
+    );
+    let mut run = run.unwrap();
+    run.run(&mut StopAfter(1));
+    std::fs::write(&path, run.to_bytes()).unwrap();
+    let resume = |settings: TrainSettings, digest| {
+        let metadata = small::metadata(&data);
+        Trainer::resume(
+            &path,
+            metadata,
+            settings.check().unwrap(),
+            &data.train,
+            digest,
+            &device,
+        )
+        .err()
+        .unwrap()
+    };
+    let settings = small::parameters().settings().clone();
+    let other = unlearn::data::Digest::of(b"other data");
+    let error = resume(settings.clone(), other);
+    assert!(
+        matches!(error, TrainError::Another { what: "data", .. }),
+        "{error}"
+    );
+    let slower = TrainSettings {
+        learning_rate: 0.01,
+        ..settings
+    };
+    let error = resume(slower, data.digest);
+    assert!(
+        matches!(
+            error,
+            TrainError::Another {
+                what: "settings",
+                ..
+            }
+        ),
+        "{error}"
+    );
+}

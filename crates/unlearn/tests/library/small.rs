@@ -1,0 +1,63 @@
+//! A small model with its codes, trained for a moment.
+
+use burn::tensor::Device;
+use unlearn::checkpoint::{Model, ModelMetadata};
+use unlearn::code::{CodeKind, Codebook};
+use unlearn::data::format::shapes;
+use unlearn::data::{ClassNames, Dataset, Normalization};
+use unlearn::network::{Architecture, Network};
+use unlearn::train::{TrainParameters, TrainSettings, Trainer};
+
+/// Ten classes of ten images.
+pub fn data() -> Dataset {
+    shapes::draw(1, 10, 2)
+}
+
+pub fn metadata(data: &Dataset) -> ModelMetadata {
+    let architecture = Architecture::Cnn { width: 4 };
+    let normalization = Normalization::measure(&data.train);
+    ModelMetadata::new(
+        architecture,
+        data.shape,
+        data.classes.clone(),
+        normalization,
+    )
+}
+
+pub fn parameters() -> TrainParameters {
+    let settings = TrainSettings {
+        epochs: 3,
+        batch_size: 24,
+        mix: 0.3,
+        seed: 1,
+        ..TrainSettings::default()
+    };
+    settings.check().unwrap()
+}
+
+/// A model that has seen its codes, and the codes.
+pub fn trained() -> (Model, Codebook) {
+    let data = data();
+    let device = Device::flex();
+    let run = Trainer::new(
+        metadata(&data),
+        parameters(),
+        &data.train,
+        data.digest,
+        &device,
+    );
+    let mut trainer = run.unwrap();
+    assert!(trainer.run(&mut ()));
+    (trainer.model().clone(), trainer.codes().clone())
+}
+
+/// A model of so many classes as it was drawn, with codes.
+pub fn untrained(classes: usize) -> (Model, Codebook) {
+    let (shape, names) = ([3, 32, 32], ClassNames::numbered(classes));
+    let architecture = Architecture::Cnn { width: 4 };
+    let graph = architecture.build(&shape, classes).unwrap();
+    let network = Network::initialize(graph, 3, &Device::flex());
+    let codes = Codebook::draw(4, CodeKind::Uniform, 1, names.clone(), shape);
+    let metadata = ModelMetadata::new(architecture, shape, names, Normalization::none(3));
+    (Model { network, metadata }, codes)
+}
