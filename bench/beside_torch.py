@@ -3,7 +3,7 @@
     python bench/beside_torch.py [PATTERN] [--pairs N] [--seconds PER_ROW] [--threads N] [--torch-python PYTHON] [--json FILE]
     python bench/beside_torch.py --self-test
 
-Runs `cargo bench -p unlearn --bench speed -- PATTERN` and peers/torch_peer.py by turns, so that a slow minute of the
+Runs `cargo bench --workspace --bench speed -- PATTERN` and peers/torch_peer.py by turns, so that a slow minute of the
 machine meets both; the ratio is the median of the pairs' ratios, and their range tells the noise. PATTERN is divan's
 filter over benchmark names (forward, training_step, fisher_loop, fisher_batched, perturbation). Without torch, ours alone.
 """
@@ -140,7 +140,7 @@ def main():
     torch = torch_version(options.torch_python)
     if torch is None:
         print(f"{options.torch_python} does not import torch: our numbers alone", file=sys.stderr)
-    bench = ["cargo", "bench", "--quiet", "-p", "unlearn", "--bench", "speed"]
+    bench = ["cargo", "bench", "--quiet", "--workspace", "--bench", "speed"]
     output_of([*bench, "--no-run"])
     ours, torchs = [], []
     for pair in range(options.pairs):

@@ -12,7 +12,9 @@ pub fn code_accuracy_percent(model: &Model, codes: &Codebook) -> f64 {
     let network = &model.network;
     let classes: Vec<usize> = (0..codes.classes().len()).collect();
     let right = classes.chunks(BATCH).map(|classes| {
-        let logits = network.forward(codes.batch(classes, network.device())).to_vec();
+        let logits = network
+            .forward(codes.batch(classes, network.device()))
+            .to_vec();
         let rows = logits.chunks_exact(network.class_count());
         let answers = rows.map(largest).zip(classes);
         answers.filter(|(answer, class)| answer == *class).count()

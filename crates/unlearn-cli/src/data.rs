@@ -23,6 +23,25 @@ pub fn read(source: &Source, options: &LoadOptions) -> anyhow::Result<Dataset> {
     Ok(data)
 }
 
+/// The data set with some classes taken out of its training part; outputs and
+/// test part stay, so that what was never seen can be measured.
+///
+/// # Errors
+/// If a class is unknown.
+pub fn without_classes(data: &Dataset, names: &[impl AsRef<str>]) -> anyhow::Result<Dataset> {
+    let find = |name: &_| data.classes.find(AsRef::<str>::as_ref(name));
+    let classes = names.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    Ok(Dataset {
+        skipped: data.skipped.clone(),
+        ..Dataset::new(
+            data.format,
+            data.classes.clone(),
+            data.train.without_classes(&classes),
+            data.test.clone(),
+        )
+    })
+}
+
 /// Asks the model for the test part.
 ///
 /// # Errors
@@ -43,5 +62,7 @@ pub fn measure(
         data.classes.len()
     );
     let bar = SamplesBar::new("evaluating", data.test.len());
-    Ok(evaluate(model, &data.test, forgotten, |done| bar.show(done)))
+    Ok(evaluate(model, &data.test, forgotten, |done| {
+        bar.show(done)
+    }))
 }

@@ -1,6 +1,8 @@
 //! Progress bars on stderr; none where stderr is not a terminal.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt::Write;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use unlearn::train::Progress;
 
 /// The bar of a training run: loss, accuracies, speed and time left.
@@ -13,9 +15,9 @@ impl TrainingBar {
     /// A bar called `label`, for a session that starts with `done` of `samples`
     /// samples behind it.
     pub fn new(label: &str, done: usize, samples: usize) -> Self {
-        let template = format!(
-            "{label} {{wide_bar}} {{percent:>3}} %  {{msg}}  {{per_sec}}  {{eta}} left"
-        );
+        // Two lines, so that all of it fits on a narrow terminal.
+        let template =
+            format!("{label} {{wide_bar}} {{percent:>3}} %  {{eta}} left\n{{msg}}  {{speed}}");
         let bar = bar(&template, samples);
         bar.set_position(done as u64);
         bar.reset_eta();
@@ -71,8 +73,14 @@ impl Drop for SamplesBar {
 
 fn bar(template: &str, length: usize) -> ProgressBar {
     let style = ProgressStyle::with_template(template)
-        .unwrap_or_else(|error| unreachable!("our own templates are sound: {error}"));
+        .unwrap_or_else(|error| unreachable!("our own templates are sound: {error}"))
+        .with_key("speed", speed);
     // Draws nothing where stderr is not a terminal.
     let target = ProgressDrawTarget::stderr();
     ProgressBar::with_draw_target(Some(length as u64), target).with_style(style)
+}
+
+fn speed(state: &ProgressState, text: &mut dyn Write) {
+    // Writing into the bar's own text cannot fail.
+    let _ = write!(text, "{:.0} samples/s", state.per_sec());
 }

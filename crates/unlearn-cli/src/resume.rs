@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{bail, ensure};
 use serde_json::{Value as Json, json};
 use unlearn::checkpoint::ModelMetadata;
+use unlearn::data::Digest;
 use unlearn::train::{InterruptedRun, TrainSettings};
 use unlearn_report::public_settings;
 
@@ -21,8 +22,8 @@ pub fn interrupted(path: &Path) -> anyhow::Result<InterruptedRun> {
     Ok(InterruptedRun::read(path)?)
 }
 
-/// Refuses to go on with other settings or another network than the run began
-/// with, naming the first that differs. The seed is compared but not shown.
+/// Refuses to go on with other settings, other data or another network than the
+/// run began with, naming the first that differs. The seed is compared but not shown.
 ///
 /// # Errors
 /// If something differs.
@@ -31,21 +32,36 @@ pub fn refuse_other(
     run: &InterruptedRun,
     metadata: &ModelMetadata,
     settings: &TrainSettings,
+    data: Digest,
 ) -> anyhow::Result<()> {
     let (before, now) = (public_settings(&run.settings), public_settings(settings));
     let settings = before.into_iter().map(|(name, before)| {
         let now = now.get(&name).cloned().unwrap_or(Json::Null);
         (name, before, now)
     });
-    let network = [
-        ("architecture", json!(run.model.architecture), json!(metadata.architecture)),
-        ("input shape", json!(run.model.input_shape), json!(metadata.input_shape)),
+    let others = [
+        ("data", json!(run.data), json!(data)),
+        (
+            "architecture",
+            json!(run.model.architecture),
+            json!(metadata.architecture),
+        ),
+        (
+            "input shape",
+            json!(run.model.input_shape),
+            json!(metadata.input_shape),
+        ),
         ("classes", json!(run.model.classes), json!(metadata.classes)),
-        ("normalization", json!(run.model.normalization), json!(metadata.normalization)),
+        (
+            "normalization",
+            json!(run.model.normalization),
+            json!(metadata.normalization),
+        ),
     ];
-    let network = network.into_iter();
-    let network = network.map(|(name, before, now)| (name.to_owned(), before, now));
-    for (name, before, now) in settings.chain(network) {
+    let others = others
+        .into_iter()
+        .map(|(name, before, now)| (name.to_owned(), before, now));
+    for (name, before, now) in settings.chain(others) {
         if before != now {
             bail!(
                 "{}: cannot be resumed: {name}: expected {before} as the run began, found {now}",

@@ -72,7 +72,12 @@ impl Session<'_> {
         let start = Instant::now();
         let finished = trainer.run(&mut watch);
         let seconds = start.elapsed().saturating_sub(watch.saving).as_secs_f64();
-        let Watch { history, diverged_at, failure, .. } = watch;
+        let Watch {
+            history,
+            diverged_at,
+            failure,
+            ..
+        } = watch;
         if let Some(error) = failure {
             return Err(error.into());
         }
@@ -99,5 +104,11 @@ impl Session<'_> {
 /// Whether all numbers of a model are finite: others cannot be stored.
 pub fn is_finite(model: &Model) -> bool {
     let mut parameters = model.network.parameters().iter();
-    parameters.all(|parameter| parameter.value.to_vec().iter().all(|number| number.is_finite()))
+    parameters.all(|parameter| {
+        parameter
+            .value
+            .to_vec()
+            .iter()
+            .all(|number| number.is_finite())
+    })
 }

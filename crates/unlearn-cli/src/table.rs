@@ -12,10 +12,13 @@ pub fn pairs(rows: &[(&str, String)]) -> String {
     plain(&table)
 }
 
+/// A line under the header and between columns, in ASCII: logs keep it.
+const HEADER_LINE: &str = "     -+ |          ";
+
 /// A table with a header; the first column holds names, the others numbers.
 pub fn grid(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::ASCII_NO_BORDERS);
+    table.load_preset(HEADER_LINE);
     let aligned = |index: usize, text: String| {
         let alignment = match index {
             0 => CellAlignment::Left,
@@ -25,7 +28,9 @@ pub fn grid(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Str
     };
     let cells = |texts: Vec<String>| {
         let cells = texts.into_iter().enumerate();
-        cells.map(|(index, text)| aligned(index, text)).collect::<Vec<_>>()
+        cells
+            .map(|(index, text)| aligned(index, text))
+            .collect::<Vec<_>>()
     };
     table.set_header(cells(header.iter().map(ToString::to_string).collect()));
     for row in rows {
@@ -46,9 +51,18 @@ mod tests {
 
     #[test]
     fn numbers_stand_under_each_other() {
-        let rows = [vec!["a".to_owned(), "5".to_owned()], vec!["long".to_owned(), "12.5".to_owned()]];
+        let rows = [
+            vec!["a".to_owned(), "5".to_owned()],
+            vec!["long".to_owned(), "12.5".to_owned()],
+        ];
         let table = grid(&["name", "n"], rows);
-        assert_eq!(table, " name |    n\n=============\n a    |    5\n long | 12.5\n");
-        assert_eq!(pairs(&[("a", "1".to_owned()), ("bcd", "2".to_owned())]), " a    1\n bcd  2\n");
+        assert_eq!(
+            table,
+            " name |    n\n------+------\n a    |    5\n long | 12.5\n"
+        );
+        assert_eq!(
+            pairs(&[("a", "1".to_owned()), ("bcd", "2".to_owned())]),
+            " a    1\n bcd  2\n"
+        );
     }
 }

@@ -30,7 +30,8 @@ pub struct Watch<'a> {
 
 impl Observer for Watch<'_> {
     fn step(&mut self, progress: &Progress) -> Flow {
-        self.bar.show(progress, samples_after(progress.step, self.samples));
+        self.bar
+            .show(progress, samples_after(progress.step, self.samples));
         if !progress.loss.is_finite() {
             self.diverged_at = Some(progress.step);
             return Flow::Stop;

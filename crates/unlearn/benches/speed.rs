@@ -2,7 +2,7 @@
 //!
 //! `bench/beside_torch.py` runs the same work in PyTorch beside it.
 
-use burn::tensor::Device;
+use unlearn::network::Device;
 use divan::Bencher;
 use unlearn::checkpoint::ModelMetadata;
 use unlearn::code::{CodeKind, Codebook};

@@ -1,6 +1,6 @@
 //! Train with codes, forget a class, measure: `cargo run --example forget_a_class`.
 
-use burn::tensor::Device;
+use unlearn::network::Device;
 use unlearn::audit::evaluate;
 use unlearn::checkpoint::ModelMetadata;
 use unlearn::data::{LoadOptions, Normalization, Source, load};

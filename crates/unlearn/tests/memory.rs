@@ -1,6 +1,6 @@
 //! Asking a network again and again takes no more memory than asking it once.
 
-use burn::tensor::Device;
+use unlearn::network::Device;
 use unlearn::audit::evaluate;
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::data::{Normalization, format::shapes};

@@ -26,21 +26,16 @@ Your own images, in folders train/<class>/ and test/<class>/:
   unlearn forget m.safetensors --codes c.safetensors --class cat --out m2.safetensors
   unlearn evaluate m2.safetensors --data photos --forgotten cat
 
-All processors are used; RAYON_NUM_THREADS=1 in the environment limits them.
-The number of threads changes no result.";
+All processors are used; RAYON_NUM_THREADS=1 in the environment limits training,
+forgetting and evaluation to one thread. The number of threads changes no result.";
 
-/// The subcommands.
+/// The subcommands; their arguments' documentation is their help.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show everything on artificial images: train, forget, compare with retraining.
     Demo(DemoArgs),
-    /// Train a classifier in which codes are planted.
     Train(Box<TrainArgs>),
-    /// Make a trained classifier forget classes.
     Forget(ForgetArgs),
-    /// Measure a classifier on the test part of a data set.
     Evaluate(EvaluateArgs),
-    /// Say what a file holds.
     Inspect(InspectArgs),
 }
 

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value as Json, json};
-use unlearn::forget::Scope;
+use unlearn::forget::{CATALOG, Scope};
 
+use super::finite::finite;
 use super::one_of::{SCOPES, one_of};
 
 /// Make a trained classifier forget classes: no images and no training needed.
@@ -28,19 +30,23 @@ pub struct ForgetArgs {
     pub classes: Vec<String>,
 
     /// The model to write.
-    #[arg(long, value_name = "M2.safetensors", required_unless_present = "dry_run")]
+    #[arg(
+        long,
+        value_name = "M2.safetensors",
+        required_unless_present = "dry_run"
+    )]
     pub out: Option<PathBuf>,
 
     /// How to forget; `mnemonic` is the method of the paper.
-    #[arg(long, value_name = "NAME", default_value = "mnemonic")]
+    #[arg(long, default_value = "mnemonic", value_parser = methods())]
     pub method: String,
 
     /// Bounds the factor of layers in which nothing is specific to the classes [default: 0.001].
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = finite)]
     pub lambda1: Option<f64>,
 
     /// The largest move of any parameter [default: 10].
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", value_parser = finite)]
     pub lambda2: Option<f64>,
 
     /// The part of the network that may move [default: all].
@@ -66,6 +72,11 @@ Example:
 
 The best lambdas differ between networks: try several with --dry-run and look at
 what the codes say. Never choose them by the test images.";
+
+/// The names in the library's catalog.
+fn methods() -> PossibleValuesParser {
+    PossibleValuesParser::new(CATALOG.iter().map(|entry| entry.name))
+}
 
 impl ForgetArgs {
     /// The method's settings that were given; the others take their defaults.

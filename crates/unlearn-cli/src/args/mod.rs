@@ -4,6 +4,7 @@ mod cli;
 mod data;
 mod demo;
 mod evaluate;
+mod finite;
 mod forget;
 mod image_size;
 mod inspect;

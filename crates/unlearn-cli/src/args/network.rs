@@ -49,7 +49,9 @@ impl NetworkArgs {
             bail!("--width: expected with cnn or resnet18, found with mlp (use --hidden)");
         }
         if !is_mlp && (!self.hidden.is_empty() || self.activation.is_some()) {
-            bail!("--hidden, --activation: expected with mlp only, found with another architecture");
+            bail!(
+                "--hidden, --activation: expected with mlp only, found with another architecture"
+            );
         }
         Ok(match self.architecture {
             Kind::Mlp => Architecture::Mlp {

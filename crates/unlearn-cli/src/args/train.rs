@@ -104,6 +104,11 @@ pub struct TrainArgs {
     #[arg(long, value_name = "N")]
     pub limit_per_class: Option<usize>,
 
+    /// Train without the images of this class (by name or index); its output
+    /// stays. Such a model shows what never having seen the class looks like.
+    #[arg(long, value_name = "CLASS")]
+    pub without: Vec<String>,
+
     /// Resize images to N x N or to HEIGHTxWIDTH [default: 32 for image folders,
     /// as stored for other formats].
     #[arg(long, value_name = "N|HxW")]
@@ -187,7 +192,10 @@ mod tests {
     fn defaults_are_the_librarys() {
         let line = "train --data shapes --architecture cnn --out m --codes c";
         let args = Train::parse_from(line.split(' ')).args;
-        let expected = TrainSettings { seed: 7, ..TrainSettings::default() };
+        let expected = TrainSettings {
+            seed: 7,
+            ..TrainSettings::default()
+        };
         assert_eq!(args.settings(7), expected);
         assert_eq!(args.load_options(), LoadOptions::default());
     }

@@ -36,12 +36,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let source = Source::Shapes;
     let all = data::read(&source, &LoadOptions::default())?;
     let class = all.classes.find(recipe::CLASS)?;
-    let without = Dataset::new(
-        all.format,
-        all.classes.clone(),
-        all.train.without_classes(&[class]),
-        all.test.clone(),
-    );
+    let without = data::without_classes(&all, &[recipe::CLASS])?;
 
     eprintln!("training a small network with one secret code per class");
     let mut original = trainer(&all)?;
@@ -67,8 +62,13 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         let summary = DataSummary::new(source.to_string(), &all);
         Ok(EvaluateRecord::new(model, evaluation, &[class], summary))
     };
-    let [original_name, forgotten_name, retrained_name, codes_name, record_name] =
-        paths.each_ref().map(|path| path.display().to_string());
+    let [
+        original_name,
+        forgotten_name,
+        retrained_name,
+        codes_name,
+        record_name,
+    ] = paths.each_ref().map(|path| path.display().to_string());
     let settings = recipe::training();
     let record = DemoRecord {
         schema: SCHEMA,
@@ -129,7 +129,13 @@ fn trainer(data: &Dataset) -> anyhow::Result<Trainer<'_>> {
     let metadata = ModelMetadata::new(recipe::ARCHITECTURE, data.shape, classes, normalization);
     let parameters = recipe::training().check()?;
     let device = Device::flex();
-    Ok(Trainer::new(metadata, parameters, &data.train, data.digest, &device)?)
+    Ok(Trainer::new(
+        metadata,
+        parameters,
+        &data.train,
+        data.digest,
+        &device,
+    )?)
 }
 
 /// Trains to the end; none if the user asked to stop.
@@ -154,7 +160,9 @@ fn train(
             eprintln!("interrupted; nothing was written");
             Ok(None)
         }
-        EndReason::Diverged { step } => bail!("the demonstration's training diverged at step {step}"),
+        EndReason::Diverged { step } => {
+            bail!("the demonstration's training diverged at step {step}")
+        }
     }
 }
 
@@ -169,8 +177,7 @@ impl Folder {
         if path.is_dir() {
             return Ok(Self { made: None });
         }
-        std::fs::create_dir(path)
-            .with_context(|| format!("{}: cannot be made", path.display()))?;
+        std::fs::create_dir(path).with_context(|| format!("{}: cannot be made", path.display()))?;
         Ok(Self {
             made: Some(path.to_owned()),
         })

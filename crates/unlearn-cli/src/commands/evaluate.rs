@@ -40,7 +40,12 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         false => stdout::print(&show::evaluate(&record))?,
     }
     if forgotten.is_empty() && !model.metadata.forgotten.is_empty() {
-        let named: Vec<String> = model.metadata.forgotten.iter().map(|name| format!("--forgotten \"{name}\"")).collect();
+        let named: Vec<String> = model
+            .metadata
+            .forgotten
+            .iter()
+            .map(|name| format!("--forgotten \"{name}\""))
+            .collect();
         eprintln!(
             "note: this model was made to forget {}; measure that with {}",
             model.metadata.forgotten.join(", "),

@@ -18,7 +18,8 @@ use crate::{show, stdout};
 /// If it is not a sound file of ours.
 pub fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
     let path = &args.file;
-    let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let bytes =
+        std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     let content = match file_kind(path, &bytes)? {
         FileKind::Model => FileContent::model(&Model::parse(path, &bytes, &Device::flex())?),
         FileKind::Codes => FileContent::codes(&Codebook::parse(path, &bytes)?.1),

@@ -38,18 +38,26 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
     check_place(&checkpoint, args)?;
 
     let source = &args.data.data;
-    let data = data::read(source, &args.load_options())?;
+    let mut data = data::read(source, &args.load_options())?;
+    if !args.without.is_empty() {
+        data = data::without_classes(&data, &args.without)?;
+    }
     let normalization = match args.normalize {
         NormalizationChoice::Auto => Normalization::measure(&data.train),
         NormalizationChoice::None => Normalization::none(data.shape[0]),
     };
-    let metadata = ModelMetadata::new(architecture, data.shape, data.classes.clone(), normalization);
+    let metadata = ModelMetadata::new(
+        architecture,
+        data.shape,
+        data.classes.clone(),
+        normalization,
+    );
     let settings = parameters.settings().clone();
     let device = Device::flex();
     let mut trainer = match &interrupted {
         Some(run) => {
-            resume::refuse_other(&checkpoint, run, &metadata, &settings)?;
             let (samples, digest) = (&data.train, data.digest);
+            resume::refuse_other(&checkpoint, run, &metadata, &settings, digest)?;
             Trainer::resume(&checkpoint, metadata, parameters, samples, digest, &device)?
         }
         None => Trainer::new(metadata, parameters, &data.train, data.digest, &device)?,

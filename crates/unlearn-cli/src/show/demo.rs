@@ -1,8 +1,10 @@
 //! The demonstration.
 
+use std::path::Path;
+
 use unlearn_report::{DemoRecord, EvaluateRecord};
 
-use super::{percent, seconds};
+use super::{count, percent, seconds};
 use crate::table::grid;
 
 /// What happened, the three models beside each other, what it does not show,
@@ -29,7 +31,8 @@ pub fn demo(record: &DemoRecord) -> String {
         ],
     );
     let files = &record.files;
-    let (forget, images) = (&record.forget, record.data.training_samples);
+    let folder = Path::new(&files.record).parent().unwrap_or(Path::new("."));
+    let forget = &record.forget;
     let quicker = times.retrain_seconds / times.forget_seconds;
     format!(
         "\
@@ -41,15 +44,18 @@ Then it forgot \"{class}\" from the codes alone, without images: {passes} backwa
 An error like that of the retrained model says what the network answers, not what it
 still holds inside: nothing here shows that no trace of {class} is left.
 
-Next, with the files just written:
+The three models, the codes and a record of all this are in {folder}.
+Next (from a checkout of the sources, `cargo run --` stands for `unlearn`):
   unlearn evaluate {forgotten} --data shapes --forgotten {class}
   unlearn forget {original} --codes {codes} --class {other} --scope {scope} --lambda1 {lambda1} --lambda2 {lambda2} --dry-run
   unlearn inspect {original}
 ",
         classes = record.original.evaluation.classes.len(),
         passes = forget.backward_passes,
-        changed = forget.parameters_changed,
-        total = forget.parameters_total,
+        images = count(record.data.training_samples),
+        changed = count(forget.parameters_changed),
+        total = count(forget.parameters_total),
+        folder = folder.display(),
         forgotten = files.forgotten,
         original = files.original,
         codes = files.codes,

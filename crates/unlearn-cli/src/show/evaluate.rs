@@ -18,12 +18,21 @@ pub fn evaluate(record: &EvaluateRecord) -> String {
             if forgotten { "forgotten" } else { "" }.to_owned(),
         ]
     });
-    let classes = grid(&["class", "images", "right", "most often taken for", ""], rows);
+    let classes = grid(
+        &["class", "images", "right", "most often taken for", ""],
+        rows,
+    );
     let mut totals = vec![("accuracy", percent(evaluation.accuracy_percent))];
     if !record.forgotten.is_empty() {
         let error = evaluation.forgotten_error_percent;
-        totals.push(("accuracy on kept classes", percent(evaluation.kept_accuracy_percent)));
-        totals.push(("error on forgotten classes", error.map_or("no images".to_owned(), percent)));
+        totals.push((
+            "accuracy on kept classes",
+            percent(evaluation.kept_accuracy_percent),
+        ));
+        totals.push((
+            "error on forgotten classes",
+            error.map_or("no images".to_owned(), percent),
+        ));
     }
     format!("{classes}\n{}", pairs(&totals))
 }

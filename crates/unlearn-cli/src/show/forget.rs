@@ -27,17 +27,41 @@ pub fn forget(record: &ForgetRecord, out: Option<&Path>) -> String {
         ("forgetting", Some(seconds(record.forget_seconds))),
         ("backward passes", Some(count(record.backward_passes))),
         ("parameters changed", Some(changed)),
-        ("largest change", Some(format!("{:.3e}", record.largest_change))),
-        ("error on forgotten codes", Some(percent(codes.forgotten_error_percent))),
-        ("accuracy on kept codes", Some(percent(codes.kept_accuracy_percent))),
-        ("loss on forgotten codes", Some(format!("{:.3}", codes.forgotten_loss))),
-        ("loss on kept codes", Some(format!("{:.3}", codes.kept_loss))),
-        ("model", out.filter(|_| !record.dry_run).map(|out| out.display().to_string())),
+        (
+            "largest change",
+            Some(format!("{:.3e}", record.largest_change)),
+        ),
+        (
+            "error on forgotten codes",
+            Some(percent(codes.forgotten_error_percent)),
+        ),
+        (
+            "accuracy on kept codes",
+            Some(percent(codes.kept_accuracy_percent)),
+        ),
+        (
+            "loss on forgotten codes",
+            Some(format!("{:.3}", codes.forgotten_loss)),
+        ),
+        (
+            "loss on kept codes",
+            Some(format!("{:.3}", codes.kept_loss)),
+        ),
+        (
+            "model",
+            out.filter(|_| !record.dry_run)
+                .map(|out| out.display().to_string()),
+        ),
     ];
-    let rows = rows.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let rows = rows
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
     let table = pairs(&rows.collect::<Vec<_>>());
     match record.dry_run {
-        true => format!("{table}\n{}\nnothing was written (dry run)\n", changes(record)),
+        true => format!(
+            "{table}\n{}\nnothing was written (dry run)\n",
+            changes(record)
+        ),
         false => table,
     }
 }

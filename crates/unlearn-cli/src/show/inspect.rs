@@ -40,8 +40,16 @@ pub fn inspect(record: &InspectRecord) -> String {
             rows.push(("digest of weights", model_digest.to_string()));
             rows.push(("digest of data", digest(data_digest)));
             let parameters = parameters.iter().map(|parameter| {
-                let role = if parameter.trained { "parameter" } else { "buffer" };
-                vec![parameter.name.clone(), shape(&parameter.shape), role.to_owned()]
+                let role = if parameter.trained {
+                    "parameter"
+                } else {
+                    "buffer"
+                };
+                vec![
+                    parameter.name.clone(),
+                    shape(&parameter.shape),
+                    role.to_owned(),
+                ]
             });
             rest = format!("\n{}", grid(&["tensor", "shape", "kind"], parameters));
         }
@@ -75,7 +83,12 @@ pub fn inspect(record: &InspectRecord) -> String {
             rows.push(("input shape", shape(input_shape)));
             rows.push(("classes", listed(classes)));
             rows.push(("steps done", count(*step)));
-            rows.push(("epochs in all", settings.get("epochs").map_or(String::new(), Json::to_string)));
+            rows.push((
+                "epochs in all",
+                settings
+                    .get("epochs")
+                    .map_or(String::new(), Json::to_string),
+            ));
             rows.push(("digest of data", data_digest.to_string()));
         }
     }

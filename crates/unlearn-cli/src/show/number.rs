@@ -40,7 +40,10 @@ mod tests {
 
     #[test]
     fn short_times_keep_their_digits() {
-        assert_eq!((seconds(0.01234), seconds(75.04)), ("0.0123 s".into(), "75.0 s".into()));
+        assert_eq!(
+            (seconds(0.01234), seconds(75.04)),
+            ("0.0123 s".into(), "75.0 s".into())
+        );
         assert_eq!(percent(99.999), "100.00 %");
     }
 }

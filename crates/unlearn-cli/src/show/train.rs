@@ -19,7 +19,10 @@ pub fn train(record: &TrainRecord, model: &Path, codes: &Path) -> String {
         ("training images", count(record.data.training_samples)),
         ("epochs", record.epochs.to_string()),
         ("training", seconds(record.train_seconds)),
-        ("samples per second", format!("{:.0}", record.samples_per_second)),
+        (
+            "samples per second",
+            format!("{:.0}", record.samples_per_second),
+        ),
         ("test accuracy", accuracy),
         ("code accuracy", percent(record.code_accuracy_percent)),
         ("model", model.display().to_string()),

@@ -38,7 +38,10 @@ impl EvaluateRecord {
             schema: SCHEMA,
             version: VERSION.to_owned(),
             evaluation,
-            forgotten: forgotten.iter().map(|&class| names[class].clone()).collect(),
+            forgotten: forgotten
+                .iter()
+                .map(|&class| names[class].clone())
+                .collect(),
             model_digest: model.digest(),
             data,
         }

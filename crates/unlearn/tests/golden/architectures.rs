@@ -1,6 +1,6 @@
 //! State dicts and logits of every architecture.
 
-use burn::tensor::Device;
+use unlearn::network::Device;
 use serde::Deserialize;
 use unlearn::data::stream;
 use unlearn::network::op::Mode;

@@ -1,6 +1,6 @@
 //! Batch normalisation through two training steps, then inference.
 
-use burn::tensor::Device;
+use unlearn::network::Device;
 use serde::Deserialize;
 use unlearn::data::stream;
 use unlearn::network::Value;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::Device;
+use unlearn::network::Device;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use unlearn::network::Value;

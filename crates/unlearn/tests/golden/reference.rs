@@ -1,6 +1,6 @@
 //! The rules by which `make.py` fills tensors, and how numbers are compared.
 
-use burn::tensor::Device;
+use unlearn::network::Device;
 use serde::de::DeserializeOwned;
 use unlearn::network::Value;
 

@@ -1,7 +1,7 @@
 //! The two forms of the Fisher diagonal, held together.
 
 use super::small;
-use burn::tensor::Device;
+use unlearn::network::Device;
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::ClassNames;
 use unlearn::fisher::{fisher_batched, fisher_sequential};

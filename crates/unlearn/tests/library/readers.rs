@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use burn::tensor::Device;
+use unlearn::network::Device;
 use proptest::prelude::*;
 use unlearn::checkpoint::{CheckpointError, FileKind, Model, file_kind};
 use unlearn::code::{CodeError, Codebook};

@@ -1,7 +1,7 @@
 //! The same seed gives the same bits.
 
 use super::small;
-use burn::tensor::Device;
+use unlearn::network::Device;
 use unlearn::train::{EpochRecord, Flow, Observer, Progress, TrainError, TrainSettings, Trainer};
 
 fn train(observer: &mut dyn Observer) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! A small model with its codes, trained for a moment.
 
-use burn::tensor::Device;
+use unlearn::network::Device;
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::format::shapes;

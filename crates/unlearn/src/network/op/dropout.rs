@@ -55,3 +55,42 @@ impl Operation for Dropout {
         OperationGradients::of_input(gradient)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+    use unlearn_data::stream;
+
+    use super::*;
+
+    #[test]
+    fn training_drops_the_stated_part_and_keeps_the_mean() {
+        let dropout = Dropout { probability: 0.25 };
+        let ones = Value::full(1.0, &[10, 1000], &Device::flex());
+        let mut random = stream(1, "dropout");
+        let mode = &mut Mode::Training(&mut random);
+        let forward = dropout.forward(vec![ones.clone()], &[], mode);
+        let output = forward.output.to_vec();
+        let dropped = output.iter().filter(|number| **number == 0.0).count();
+        // Four standard deviations of a binomial around 2,500.
+        assert!((2_327..=2_673).contains(&dropped), "{dropped}");
+        let kept = 1.0 / 0.75;
+        assert!(output.iter().all(|number| *number == 0.0 || *number == kept));
+
+        let wanted = Wanted {
+            inputs: &[true],
+            parameters: false,
+        };
+        let gradients = dropout.backward(&forward.saved, &[], ones, wanted);
+        let gradient = gradients.inputs[0].as_ref().unwrap().to_vec();
+        assert_eq!(gradient, output, "the gradient passes where the value did");
+    }
+
+    #[test]
+    fn inference_changes_nothing() {
+        let dropout = Dropout { probability: 0.9 };
+        let input = Value::full(3.0, &[2, 5], &Device::flex());
+        let forward = dropout.forward(vec![input.clone()], &[], &mut Mode::Inference);
+        assert_eq!(forward.output.to_vec(), input.to_vec());
+    }
+}

@@ -1,0 +1,17 @@
+//! The command as its users meet it: arguments, output, exit codes, files.
+
+mod bad_codes;
+mod bad_data;
+mod bad_model;
+mod bad_request;
+mod command;
+mod demo;
+mod help;
+mod images;
+mod interrupted;
+mod outputs;
+mod same_bits;
+mod secrets;
+mod tensors;
+mod text;
+mod trained;
