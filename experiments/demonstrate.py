@@ -55,9 +55,12 @@ class Run:
         words = [str(word) for word in words]
         print("unlearn", shlex.join(words), flush=True)
         done = subprocess.run([*self.command, *words], stdout=subprocess.PIPE, text=True, check=True)
-        shown = " ".join(words).replace(str(self.data), "DATA").replace(str(self.work), "OUT")
-        self.log.append("unlearn " + shown)
+        self.note(words)
         return json.loads(done.stdout)
+
+    def note(self, words):
+        shown = " ".join(str(word) for word in words)
+        self.log.append("unlearn " + shown.replace(str(self.data), "DATA").replace(str(self.work), "OUT"))
 
 
 def short(evaluation):
@@ -93,11 +96,13 @@ def demonstrate(unlearn, plan, seed, model, oracle):
     data = unlearn.data / plan["folder"]
     codes = model.with_name(f"codes-{seed}.safetensors")
     words = shlex.split(plan["train"])
-    if not model.exists():
-        trained = unlearn("train", "--data", data, *words, "--seed", seed, "--out", model, "--codes", codes, "--json")
-    else:
+    train = ["train", "--data", data, *words, "--seed", seed, "--out", model, "--codes", codes, "--json"]
+    if model.exists():
+        unlearn.note(train)
         trained = json.loads(model.with_suffix(".json").read_text())
-    model.with_suffix(".json").write_text(json.dumps(trained))
+    else:
+        trained = unlearn(*train)
+        model.with_suffix(".json").write_text(json.dumps(trained))
     keys = ["epochs", "accuracy_percent", "code_accuracy_percent", "train_seconds", "samples_per_second", "model_digest"]
     record = {"seed": seed, "original": {key: trained[key] for key in keys}, "classes": []}
     for name in plan["classes"]:

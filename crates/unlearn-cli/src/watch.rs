@@ -60,12 +60,14 @@ impl Observer for Watch<'_> {
     }
 }
 
-/// Writes a checkpoint in place of the one before it.
+/// Writes a checkpoint in place of the one before it; it holds the secret seed.
 ///
 /// # Errors
 /// If the system refuses.
 pub fn save(path: &Path, trainer: &Trainer<'_>) -> Result<(), OutputError> {
-    OutputFile::claim(path, true)?.write(&trainer.to_bytes())
+    OutputFile::claim(path, true)?
+        .secret()?
+        .write(&trainer.to_bytes())
 }
 
 /// Samples seen in so many steps, where `[per_epoch, per_step]` are the sizes

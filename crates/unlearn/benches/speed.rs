@@ -2,13 +2,13 @@
 //!
 //! `bench/beside_torch.py` runs the same work in PyTorch beside it.
 
-use unlearn::network::Device;
 use divan::Bencher;
 use unlearn::checkpoint::ModelMetadata;
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::{ClassNames, Normalization, Split};
 use unlearn::fisher::{Fisher, fisher_batched, fisher_sequential};
 use unlearn::forget::{Perturbation, Scope};
+use unlearn::network::Device;
 use unlearn::network::{Activation, Architecture, Network, Value};
 use unlearn::train::{Flow, Observer, Progress, Schedule, TrainSettings, Trainer};
 

@@ -1,11 +1,11 @@
 //! Train with codes, forget a class, measure: `cargo run --example forget_a_class`.
 
-use unlearn::network::Device;
 use unlearn::audit::evaluate;
 use unlearn::checkpoint::ModelMetadata;
 use unlearn::data::{LoadOptions, Normalization, Source, load};
 use unlearn::forget::{Job, Mnemonic, MnemonicSettings, Request, Scope};
 use unlearn::network::Architecture;
+use unlearn::network::Device;
 use unlearn::train::{TrainSettings, Trainer};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

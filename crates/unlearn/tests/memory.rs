@@ -1,9 +1,9 @@
 //! Asking a network again and again takes no more memory than asking it once.
 
-use unlearn::network::Device;
 use unlearn::audit::evaluate;
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::data::{Normalization, format::shapes};
+use unlearn::network::Device;
 use unlearn::network::{Architecture, Network};
 
 /// Resident memory of this process, in bytes.

@@ -30,7 +30,9 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let interrupt = Interrupt::listen()?;
     let folder = Folder::make(&args.out)?;
     let paths = NAMES.map(|name| args.out.join(name));
-    let files = outputs::claim(paths.each_ref().map(PathBuf::as_path), args.overwrite)?;
+    let paths_of = paths.each_ref().map(PathBuf::as_path);
+    let [original, forgotten, retrained, codes, record] = outputs::claim(paths_of, args.overwrite)?;
+    let files = [original, forgotten, retrained, codes.secret()?, record];
 
     eprintln!("drawing artificial images of coloured shapes");
     let source = Source::Shapes;

@@ -34,7 +34,8 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
     };
     let parameters = args.settings(seed).check()?;
     let interrupt = Interrupt::listen()?;
-    let files = outputs::claim([&args.out, &args.codes], args.overwrite)?;
+    let [model_file, codes_file] = outputs::claim([&args.out, &args.codes], args.overwrite)?;
+    let files = [model_file, codes_file.secret()?];
     check_place(&checkpoint, args)?;
 
     let source = &args.data.data;
@@ -55,9 +56,8 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
     let settings = parameters.settings().clone();
     let device = Device::flex();
     let mut trainer = match &interrupted {
-        Some(run) => {
+        Some(_) => {
             let (samples, digest) = (&data.train, data.digest);
-            resume::refuse_other(&checkpoint, run, &metadata, &settings, digest)?;
             Trainer::resume(&checkpoint, metadata, parameters, samples, digest, &device)?
         }
         None => Trainer::new(metadata, parameters, &data.train, data.digest, &device)?,

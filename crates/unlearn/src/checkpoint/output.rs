@@ -99,6 +99,24 @@ impl OutputFile {
         })
     }
 
+    /// Lets nobody but the owner read the file, where the system knows of owners.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn secret(self) -> Result<Self, OutputError> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let owner_only = std::fs::Permissions::from_mode(0o600);
+            let set = self.temporary.as_file().set_permissions(owner_only);
+            set.map_err(|source| OutputError::Write {
+                path: self.path.clone(),
+                source,
+            })?;
+        }
+        Ok(self)
+    }
+
     /// Writes all of the file and gives it its name.
     ///
     /// # Errors
@@ -166,6 +184,18 @@ mod tests {
             .write(b"two")
             .unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_is_its_owners() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("codes");
+        let claim = OutputFile::claim(&path, false).unwrap();
+        claim.secret().unwrap().write(b"secret").unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

@@ -15,8 +15,11 @@ pub struct CatalogEntry {
     /// Where it comes from.
     pub source: &'static str,
     /// Makes it from its settings.
-    pub build: fn(Map<String, Json>) -> Result<Box<dyn Method>, ForgetError>,
+    pub build: fn(Map<String, Json>) -> Built,
 }
+
+/// A method, or what is wrong with its settings.
+type Built = Result<Box<dyn Method>, ForgetError>;
 
 /// All methods.
 pub const CATALOG: &[CatalogEntry] = &[CatalogEntry {
@@ -30,7 +33,7 @@ pub const CATALOG: &[CatalogEntry] = &[CatalogEntry {
 ///
 /// # Errors
 /// If there is no such method, or a setting is unknown or out of range.
-pub fn method(name: &str, settings: Map<String, Json>) -> Result<Box<dyn Method>, ForgetError> {
+pub fn method(name: &str, settings: Map<String, Json>) -> Built {
     let entry = CATALOG.iter().find(|entry| entry.name == name);
     match entry {
         Some(entry) => (entry.build)(settings),

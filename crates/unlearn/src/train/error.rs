@@ -30,12 +30,12 @@ pub enum TrainError {
         classes: usize,
     },
     /// The interrupted run was another one.
-    #[error("{path}: cannot be resumed: {what}: expected {expected}, found {found}", path = path.display())]
+    #[error("{path}: cannot be resumed: {what}: expected {expected} as the run began, found {found}", path = path.display())]
     Another {
         /// The file of the interrupted run.
         path: PathBuf,
         /// What differs.
-        what: &'static str,
+        what: String,
         /// What the interrupted run had.
         expected: String,
         /// What was asked for now.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
 use unlearn_data::{Digest, Split};
 
 use super::optimizer::{Memory, Optimizer};
@@ -70,6 +71,24 @@ impl InterruptedRun {
     }
 }
 
+/// The first entry in which two descriptions differ, with both of its values; a
+/// seed is secret, so its values are not told.
+fn difference(before: &Json, now: &Json) -> Option<(String, Json, Json)> {
+    let before = before.as_object()?;
+    let mut differing = before
+        .iter()
+        .filter(|(name, value)| now.get(name) != Some(value));
+    let (name, value) = differing.next()?;
+    match name.as_str() {
+        "seed" => Some((name.clone(), json!("that of the run"), json!("another"))),
+        _ => Some((
+            name.clone(),
+            value.clone(),
+            now.get(name).cloned().unwrap_or_default(),
+        )),
+    }
+}
+
 const NETWORK: &str = "network.";
 const OPTIMIZER: &str = "optimizer.";
 
@@ -130,24 +149,19 @@ impl<'a> Trainer<'a> {
         metadata.data = Some(data);
         let stored = StoredTensors::parse(path, bytes)?;
         let found: TrainingMetadata = stored.description("an interrupted training run")?;
-        let same = |what, expected: String, found: String| match expected == found {
-            true => Ok(()),
-            false => Err(TrainError::Another {
-                path: path.into(),
-                what,
-                expected,
-                found,
-            }),
+        let differs = |(what, expected, found): (String, Json, Json)| TrainError::Another {
+            path: path.into(),
+            what,
+            expected: expected.to_string(),
+            found: found.to_string(),
         };
-        same("data", found.data.to_string(), data.to_string())?;
-        let text = |metadata: &ModelMetadata| format!("{metadata:?}");
-        same("network", text(&found.model), text(&metadata))?;
-        let text = |settings: &TrainSettings| format!("{settings:?}");
-        same(
-            "settings",
-            text(&found.settings),
-            text(parameters.settings()),
-        )?;
+        let settings = parameters.settings();
+        let difference = difference(&json!({ "data": found.data }), &json!({ "data": data }))
+            .or_else(|| difference(&json!(found.settings), &json!(settings)))
+            .or_else(|| difference(&json!(found.model), &json!(metadata)));
+        if let Some(difference) = difference {
+            return Err(differs(difference));
+        }
 
         let network = stored_network(path, &stored, &metadata, NETWORK, device)?;
         let codes = draw_codes(&parameters, &metadata);

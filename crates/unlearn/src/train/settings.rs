@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn what_is_out_of_range_is_named() {
-        let broken: [(&str, fn(&mut TrainSettings)); 5] = [
+        type BreakIt = fn(&mut TrainSettings);
+        let broken: [(&str, BreakIt); 5] = [
             ("epochs", |s| s.epochs = 0),
             ("learning_rate", |s| s.learning_rate = f64::NAN),
             ("momentum", |s| s.momentum = 1.0),

@@ -1,8 +1,8 @@
 //! State dicts and logits of every architecture.
 
-use unlearn::network::Device;
 use serde::Deserialize;
 use unlearn::data::stream;
+use unlearn::network::Device;
 use unlearn::network::op::Mode;
 use unlearn::network::{Architecture, Graph, Network, Role};
 

@@ -1,8 +1,8 @@
 //! Batch normalisation through two training steps, then inference.
 
-use unlearn::network::Device;
 use serde::Deserialize;
 use unlearn::data::stream;
+use unlearn::network::Device;
 use unlearn::network::Value;
 use unlearn::network::op::{BatchNorm, Mode, Operation, Wanted};
 

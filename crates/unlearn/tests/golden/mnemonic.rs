@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use unlearn::network::Device;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use unlearn::fisher::{Fisher, fisher_batched, fisher_sequential};
 use unlearn::forget::{Perturbation, Scope, Sign, eta};
+use unlearn::network::Device;
 use unlearn::network::op::{BatchNorm, Conv2d, GlobalAvgPool, Linear, Relu};
 use unlearn::network::{Architecture, CrossEntropy, Graph, GraphBuilder, Network, Value};
 
@@ -140,9 +140,10 @@ fn check(case: &Case, request: &Request, network: &Network, tolerance: f64) {
         assert_eq!(loop_form.backward_passes(), classes.len());
         [loop_form, batched]
     });
-    for form in 0..2 {
-        close("f_F", &fishers[0][form], &request.fisher_forgotten);
-        close("f_R", &fishers[1][form], &request.fisher_kept);
+    let [of_forgotten, of_kept] = &fishers;
+    for (forgotten, kept) in of_forgotten.iter().zip(of_kept) {
+        close("f_F", forgotten, &request.fisher_forgotten);
+        close("f_R", kept, &request.fisher_kept);
     }
     for (index, parameter) in network.parameters().iter().enumerate() {
         let [forgotten, kept] = [0, 1].map(|group| fishers[group][1].values(index));

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use unlearn::network::Device;
 use serde::Deserialize;
 use serde_json::Value as Json;
+use unlearn::network::Device;
 use unlearn::network::Value;
 use unlearn::network::op::{
     Add, AvgPool, BatchNorm, Conv2d, Flatten, Gelu, GlobalAvgPool, Linear, MaxPool, Mode,

@@ -1,7 +1,7 @@
 //! The rules by which `make.py` fills tensors, and how numbers are compared.
 
-use unlearn::network::Device;
 use serde::de::DeserializeOwned;
+use unlearn::network::Device;
 use unlearn::network::Value;
 
 /// Reads one of the files.

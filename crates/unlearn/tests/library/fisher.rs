@@ -1,10 +1,10 @@
 //! The two forms of the Fisher diagonal, held together.
 
 use super::small;
-use unlearn::network::Device;
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::ClassNames;
 use unlearn::fisher::{fisher_batched, fisher_sequential};
+use unlearn::network::Device;
 use unlearn::network::op::{
     AvgPool, BatchNorm, Conv2d, Dropout, Flatten, Gelu, Linear, MaxPool, Window,
 };

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use unlearn::network::Device;
 use proptest::prelude::*;
 use unlearn::checkpoint::{CheckpointError, FileKind, Model, file_kind};
 use unlearn::code::{CodeError, Codebook};
+use unlearn::network::Device;
 use unlearn::train::Trainer;
 
 use super::small;

@@ -1,10 +1,10 @@
 //! A small model with its codes, trained for a moment.
 
-use unlearn::network::Device;
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::format::shapes;
 use unlearn::data::{ClassNames, Dataset, Normalization};
+use unlearn::network::Device;
 use unlearn::network::{Architecture, Network};
 use unlearn::train::{TrainParameters, TrainSettings, Trainer};
 

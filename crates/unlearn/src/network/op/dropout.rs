@@ -75,7 +75,11 @@ mod tests {
         // Four standard deviations of a binomial around 2,500.
         assert!((2_327..=2_673).contains(&dropped), "{dropped}");
         let kept = 1.0 / 0.75;
-        assert!(output.iter().all(|number| *number == 0.0 || *number == kept));
+        assert!(
+            output
+                .iter()
+                .all(|number| *number == 0.0 || *number == kept)
+        );
 
         let wanted = Wanted {
             inputs: &[true],
