@@ -39,10 +39,10 @@ def demonstration(record):
                     forgot["sign"], number(forgot["kept_accuracy_percent"]), number(forgot["forgotten_error_percent"]),
                     number(codes["forgotten_loss"], 1), number(codes["kept_loss"], 4),
                     number(forgot["forget_seconds"], 3))
-            if "retrained" in entry:
-                retrained = entry["retrained"]
-                row(*head, "retrained without it", "", "", number(retrained["kept_accuracy_percent"]),
-                    number(retrained["forgotten_error_percent"]), "", "", "")
+            for control, key in [("bias shift", "bias_shift"), ("retrained without it", "retrained")]:
+                if key in entry:
+                    row(*head, control, "", "", number(entry[key]["kept_accuracy_percent"]),
+                        number(entry[key]["forgotten_error_percent"]), "", "", "")
     print()
 
 

@@ -3,12 +3,21 @@
 
 use std::path::Path;
 
-use unlearn::network::Device;
 use libfuzzer_sys::fuzz_target;
 use unlearn::checkpoint::ModelMetadata;
 use unlearn::data::{Normalization, format::shapes};
 use unlearn::network::Architecture;
-use unlearn::train::{TrainSettings, Trainer};
+use unlearn::network::Device;
+use unlearn::train::{Flow, Observer, Progress, TrainSettings, Trainer};
+
+/// Lets one step through: what was read can be used.
+struct OneStep;
+
+impl Observer for OneStep {
+    fn step(&mut self, _: &Progress) -> Flow {
+        Flow::Stop
+    }
+}
 
 fuzz_target!(|bytes: &[u8]| {
     let data = shapes::draw(0, 2, 1);
@@ -21,5 +30,8 @@ fuzz_target!(|bytes: &[u8]| {
     let path = Path::new("fuzzed.safetensors");
     let device = Device::flex();
     let (samples, digest) = (&data.train, data.digest);
-    let _ = Trainer::parse(path, bytes, metadata, parameters, samples, digest, &device);
+    let run = Trainer::parse(path, bytes, metadata, parameters, samples, digest, &device);
+    if let Ok(mut trainer) = run {
+        trainer.run(&mut OneStep);
+    }
 });

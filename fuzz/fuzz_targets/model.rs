@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use unlearn::network::Device;
 use libfuzzer_sys::fuzz_target;
 use unlearn::checkpoint::Model;
+use unlearn::network::Device;
 
 fuzz_target!(|bytes: &[u8]| {
     let path = Path::new("fuzzed.safetensors");

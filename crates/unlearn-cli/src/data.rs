@@ -61,6 +61,11 @@ pub fn measure(
         "--forgotten: expected at least one class that was kept, found all {}",
         data.classes.len()
     );
+    let mut labels = data.test.labels().iter().map(|label| *label as usize);
+    ensure!(
+        labels.any(|label| !forgotten.contains(&label)),
+        "{source}: expected test images of classes that were kept, found none"
+    );
     let bar = SamplesBar::new("evaluating", data.test.len());
     Ok(evaluate(model, &data.test, forgotten, |done| {
         bar.show(done)

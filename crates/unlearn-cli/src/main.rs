@@ -1,7 +1,6 @@
 //! The command `unlearn`: words to calls.
 
 mod args;
-mod code_accuracy;
 mod commands;
 mod data;
 mod exit;

@@ -1,11 +1,11 @@
-//! Train with codes, forget a class, measure: `cargo run --example forget_a_class`.
+//! Train with codes, forget a class, measure: `cargo run -p unlearn --example forget_a_class`.
 
 use unlearn::audit::evaluate;
 use unlearn::checkpoint::ModelMetadata;
+use unlearn::code::CodeKind;
 use unlearn::data::{LoadOptions, Normalization, Source, load};
 use unlearn::forget::{Job, Mnemonic, MnemonicSettings, Request, Scope};
-use unlearn::network::Architecture;
-use unlearn::network::Device;
+use unlearn::network::{Architecture, Device};
 use unlearn::train::{TrainSettings, Trainer};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +15,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let metadata = ModelMetadata::new(cnn, data.shape, data.classes, normalization);
     let settings = TrainSettings {
         epochs: 8,
-        batch_size: 64,
+        batch_size: 32,
+        learning_rate: 0.1,
+        code_kind: CodeKind::Normal,
+        code_block: 4,
         ..TrainSettings::default()
     };
     let device = Device::flex();
@@ -29,17 +32,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     trainer.run(&mut ());
 
     let model = trainer.model();
-    let request = Request::new(model, &["circle"])?;
+    let request = Request::new(model, &["triangle"])?;
     let settings = MnemonicSettings {
+        lambda1: 0.1,
+        lambda2: 3.0,
         scope: Scope::Classifier,
-        ..MnemonicSettings::default()
     };
     let outcome = Job::new(model, trainer.codes(), &request)?.run(&Mnemonic::new(settings)?)?;
     for model in [model, &outcome.model] {
         let measured = evaluate(model, &data.test, request.forgotten(), |_| {});
         let error = measured.forgotten_error_percent.unwrap_or(f64::NAN);
         println!(
-            "kept classes {:.1} % right, circle {error:.1} % wrong",
+            "kept classes {:.1} % right, triangle {error:.1} % wrong",
             measured.kept_accuracy_percent
         );
     }

@@ -14,6 +14,7 @@
 //! ```
 //! use unlearn::audit::evaluate;
 //! use unlearn::checkpoint::ModelMetadata;
+//! use unlearn::code::CodeKind;
 //! use unlearn::data::{Normalization, format::shapes};
 //! use unlearn::forget::{Job, Mnemonic, MnemonicSettings, Request};
 //! use unlearn::network::{Architecture, Device};
@@ -24,9 +25,9 @@
 //! let normalization = Normalization::measure(&data.train);
 //! let architecture = Architecture::Cnn { width: 4 };
 //! let metadata = ModelMetadata::new(architecture, data.shape, data.classes, normalization);
-//! let parameters = TrainSettings { epochs: 2, ..TrainSettings::default() }.check()?;
+//! let settings = TrainSettings { epochs: 2, code_kind: CodeKind::Normal, ..Default::default() };
 //! let device = Device::flex();
-//! let mut trainer = Trainer::new(metadata, parameters, &data.train, data.digest, &device)?;
+//! let mut trainer = Trainer::new(metadata, settings.check()?, &data.train, data.digest, &device)?;
 //! trainer.run(&mut ());
 //!
 //! let request = Request::new(trainer.model(), &["ring"])?;

@@ -23,7 +23,7 @@ Example, from nothing to a model that forgot:
 
 Your own images, in folders train/<class>/ and test/<class>/:
   unlearn train --data photos --architecture resnet18 --out m.safetensors --codes c.safetensors
-  unlearn forget m.safetensors --codes c.safetensors --class cat --out m2.safetensors
+  unlearn forget m.safetensors --codes c.safetensors --class cat --scope classifier --lambda1 0.1 --lambda2 10 --out m2.safetensors
   unlearn evaluate m2.safetensors --data photos --forgotten cat
 
 All processors are used; RAYON_NUM_THREADS=1 in the environment limits training,

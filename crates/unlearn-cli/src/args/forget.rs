@@ -68,7 +68,7 @@ pub struct ForgetArgs {
 
 const EXAMPLE: &str = "\
 Example:
-  unlearn forget m.safetensors --codes c.safetensors --class cat --out m2.safetensors
+  unlearn forget m.safetensors --codes c.safetensors --class cat --scope classifier --lambda1 0.1 --lambda2 10 --out m2.safetensors
 
 The best lambdas differ between networks: try several with --dry-run and look at
 what the codes say. Never choose them by the test images.";

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use unlearn::code::CodeKind;
 use unlearn::data::{Augmentation, LoadOptions};
+use unlearn::network::Architecture;
 use unlearn::train::{OptimizerKind, Schedule, TrainSettings};
 
 use super::one_of::{CODE_KINDS, OPTIMIZERS, SCHEDULES, one_of};
@@ -92,9 +93,10 @@ pub struct TrainArgs {
     #[arg(long, value_name = "X", default_value_t = TrainSettings::default().mix)]
     pub mix: f64,
 
-    /// The distribution of the codes.
-    #[arg(long, default_value = "uniform", value_parser = one_of::<CodeKind>(CODE_KINDS))]
-    pub code_kind: CodeKind,
+    /// The distribution of the codes [default: normal for cnn, uniform for mlp
+    /// and resnet18].
+    #[arg(long, value_parser = one_of::<CodeKind>(CODE_KINDS))]
+    pub code_kind: Option<CodeKind>,
 
     /// Pixels a side that share one random number of a code.
     #[arg(long, value_name = "N", default_value_t = TrainSettings::default().code_block)]
@@ -144,7 +146,7 @@ their number changes no result.";
 
 impl TrainArgs {
     /// What the arguments say of training.
-    pub fn settings(&self, seed: u64) -> TrainSettings {
+    pub fn settings(&self, seed: u64, architecture: &Architecture) -> TrainSettings {
         TrainSettings {
             epochs: self.epochs,
             batch_size: self.batch_size,
@@ -159,7 +161,9 @@ impl TrainArgs {
                 flip: self.flip,
             },
             mix: self.mix,
-            code_kind: self.code_kind,
+            code_kind: self
+                .code_kind
+                .unwrap_or_else(|| CodeKind::suited_to(architecture)),
             code_block: self.code_block,
             seed,
         }
@@ -192,11 +196,13 @@ mod tests {
     fn defaults_are_the_librarys() {
         let line = "train --data shapes --architecture cnn --out m --codes c";
         let args = Train::parse_from(line.split(' ')).args;
+        let architecture = args.network.architecture().unwrap();
         let expected = TrainSettings {
             seed: 7,
+            code_kind: CodeKind::suited_to(&architecture),
             ..TrainSettings::default()
         };
-        assert_eq!(args.settings(7), expected);
+        assert_eq!(args.settings(7, &architecture), expected);
         assert_eq!(args.load_options(), LoadOptions::default());
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
+use unlearn::audit::code_accuracy_percent;
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::data::{Dataset, LoadOptions, Normalization, Source};
 use unlearn::forget::{Job, Request, method};
@@ -15,7 +16,6 @@ use unlearn_report::{
 };
 
 use crate::args::DemoArgs;
-use crate::code_accuracy::code_accuracy_percent;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::session::{EndReason, Session, SessionEnd};

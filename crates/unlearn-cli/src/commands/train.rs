@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use anyhow::bail;
+use unlearn::audit::code_accuracy_percent;
 use unlearn::checkpoint::{ModelMetadata, OutputFile};
 use unlearn::data::{Dataset, Normalization};
 use unlearn::network::Device;
-use unlearn::train::Trainer;
+use unlearn::train::{TrainSettings, Trainer};
 use unlearn_report::{DataSummary, SCHEMA, TrainRecord, VERSION, json, public_settings};
 
 use crate::args::{NormalizationChoice, TrainArgs};
-use crate::code_accuracy::code_accuracy_percent;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::session::{EndReason, Session, SessionEnd};
@@ -32,7 +32,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
         Some(run) => resume::seed(&checkpoint, run, args.seed)?,
         None => seed::seed_or_fresh(args.seed)?,
     };
-    let parameters = args.settings(seed).check()?;
+    let parameters = args.settings(seed, &architecture).check()?;
     let interrupt = Interrupt::listen()?;
     let [model_file, codes_file] = outputs::claim([&args.out, &args.codes], args.overwrite)?;
     let files = [model_file, codes_file.secret()?];
@@ -92,12 +92,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
             return Ok(Exit::NotAchieved);
         }
     }
-    let record = TrainRecord {
-        settings: public_settings(&settings),
-        epochs: settings.epochs,
-        resumed_at_step,
-        ..record(args, &data, &trainer, end)?
-    };
+    let record = record(args, &data, &trainer, &settings, resumed_at_step, end)?;
     write(files, &trainer)?;
     outputs::remove(&checkpoint)?;
     match args.json {
@@ -124,6 +119,8 @@ fn record(
     args: &TrainArgs,
     data: &Dataset,
     trainer: &Trainer<'_>,
+    settings: &TrainSettings,
+    resumed_at_step: Option<usize>,
     end: SessionEnd,
 ) -> anyhow::Result<TrainRecord> {
     let (model, source) = (trainer.model(), &args.data.data);
@@ -134,18 +131,17 @@ fn record(
     Ok(TrainRecord {
         schema: SCHEMA,
         version: VERSION.to_owned(),
-        epochs: 0,
+        epochs: settings.epochs,
         train_seconds: end.train_seconds,
         samples_per_second: end.samples_per_second,
         accuracy_percent: evaluation.map(|evaluation| evaluation.accuracy_percent),
         code_accuracy_percent: code_accuracy_percent(model, trainer.codes()),
-        resumed_at_step: None,
+        resumed_at_step,
         architecture: model.metadata.architecture.clone(),
         parameters_total: model.network.trained_element_count(),
         data: DataSummary::new(source.to_string(), data),
-        settings: serde_json::Map::new(),
+        settings: public_settings(settings),
         model_digest: model.digest(),
-        seed_digest: trainer.codes().seed_digest(),
         history: end.history,
     })
 }

@@ -19,6 +19,7 @@ pub fn inspect(record: &InspectRecord) -> String {
             input_shape,
             classes,
             forgotten,
+            unplanted,
             normalization,
             model_digest,
             origin_digest,
@@ -33,6 +34,9 @@ pub fn inspect(record: &InspectRecord) -> String {
             if !forgotten.is_empty() {
                 rows.push(("forgotten", listed(forgotten)));
                 rows.push(("made from", digest(origin_digest)));
+            }
+            if !unplanted.is_empty() {
+                rows.push(("codes not planted", listed(unplanted)));
             }
             rows.push(("mean", format!("{:?}", normalization.mean)));
             rows.push(("deviation", format!("{:?}", normalization.std)));

@@ -9,10 +9,12 @@ use crate::table::pairs;
 
 /// What was trained, how well it does, and where it went.
 pub fn train(record: &TrainRecord, model: &Path, codes: &Path) -> String {
-    let accuracy = match record.accuracy_percent {
+    let or = |accuracy: Option<f64>, nothing: &str| match accuracy {
         Some(accuracy) => percent(accuracy),
-        None => "no test images".to_owned(),
+        None => nothing.to_owned(),
     };
+    let accuracy = or(record.accuracy_percent, "no test images");
+    let code_accuracy = or(record.code_accuracy_percent, "no codes planted");
     pairs(&[
         ("architecture", record.architecture.name().to_owned()),
         ("parameters", count(record.parameters_total)),
@@ -24,7 +26,7 @@ pub fn train(record: &TrainRecord, model: &Path, codes: &Path) -> String {
             format!("{:.0}", record.samples_per_second),
         ),
         ("test accuracy", accuracy),
-        ("code accuracy", percent(record.code_accuracy_percent)),
+        ("code accuracy", code_accuracy),
         ("model", model.display().to_string()),
         ("codes (keep secret)", codes.display().to_string()),
     ])

@@ -26,8 +26,8 @@ pub struct DemoRecord {
     pub seed: u64,
     /// How long everything took.
     pub seconds: DemoSeconds,
-    /// Percent of the codes that the original decodes as their class.
-    pub code_accuracy_percent: f64,
+    /// Percent of the planted codes that the original decodes as their class.
+    pub code_accuracy_percent: Option<f64>,
     /// The forgetting.
     pub forget: ForgetRecord,
     /// The trained model.

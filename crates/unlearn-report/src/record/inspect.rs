@@ -40,6 +40,8 @@ pub enum FileContent {
         classes: Vec<String>,
         /// Names of the classes that it was made to forget.
         forgotten: Vec<String>,
+        /// Names of the classes whose codes were never planted in it.
+        unplanted: Vec<String>,
         /// What is done to an image before it goes in.
         normalization: Normalization,
         /// Digest of the weights; codes are bound to it.
@@ -122,6 +124,7 @@ impl FileContent {
             data,
             origin,
             forgotten,
+            unplanted,
         } = model.metadata.clone();
         let parameters = model.network.parameters().iter();
         Self::Model {
@@ -129,6 +132,7 @@ impl FileContent {
             input_shape,
             classes: classes.names().to_vec(),
             forgotten,
+            unplanted,
             normalization,
             model_digest: model.digest(),
             origin_digest: origin,

@@ -24,8 +24,8 @@ pub struct TrainRecord {
     pub samples_per_second: f64,
     /// Percent of the test part answered right; none where it is empty.
     pub accuracy_percent: Option<f64>,
-    /// Percent of the codes decoded as their class.
-    pub code_accuracy_percent: f64,
+    /// Percent of the planted codes decoded as their class; none where none was.
+    pub code_accuracy_percent: Option<f64>,
     /// The step at which the last session began, if the run was resumed.
     pub resumed_at_step: Option<usize>,
     /// What was trained.
@@ -38,8 +38,6 @@ pub struct TrainRecord {
     pub settings: Map<String, Json>,
     /// Digest of the trained weights.
     pub model_digest: Digest,
-    /// Digest of the secret seed of the codes.
-    pub seed_digest: Digest,
     /// The epochs of the last session, measured while training.
     pub history: Vec<EpochRecord>,
 }

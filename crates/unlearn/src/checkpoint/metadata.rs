@@ -25,6 +25,10 @@ pub struct ModelMetadata {
     pub normalization: Normalization,
     /// Digest of the data that it was trained on.
     pub data: Option<Digest>,
+    /// Names of the classes whose codes were never planted: those without
+    /// training samples, and all of them where no codes were mixed in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unplanted: Vec<String>,
     /// Digest of the trained model that it was made from by forgetting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Digest>,
@@ -58,6 +62,7 @@ impl ModelMetadata {
             classes,
             normalization,
             data: None,
+            unplanted: Vec::new(),
             origin: None,
             forgotten: Vec::new(),
         }

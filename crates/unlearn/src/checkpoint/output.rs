@@ -158,11 +158,6 @@ impl OutputFile {
             },
         })
     }
-
-    /// The name that the file will have.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 #[cfg(test)]

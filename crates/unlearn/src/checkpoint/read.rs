@@ -94,11 +94,9 @@ fn check(path: &Path, metadata: &ModelMetadata) -> Result<(), CheckpointError> {
             "expected a finite mean and a positive deviation for each of {channels} channels"
         )));
     }
-    for name in &metadata.forgotten {
+    for name in metadata.forgotten.iter().chain(&metadata.unplanted) {
         if !metadata.classes.names().contains(name) {
-            return Err(wrong(format!(
-                "forgotten class `{name}` is not among the classes"
-            )));
+            return Err(wrong(format!("class `{name}` is not among the classes")));
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Writing models.
 
 use super::tensors::Stored;
-use super::{Model, OutputError, OutputFile, serialize};
+use super::{Model, serialize};
 use crate::network::{Network, Role};
 
 /// The parameters as PyTorch's state dict has them.
@@ -22,13 +22,5 @@ impl Model {
     /// The bytes of the model's file. The same model gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         serialize(&self.metadata, &state_dict(&self.network))
-    }
-
-    /// Writes the model.
-    ///
-    /// # Errors
-    /// If the system refuses.
-    pub fn write(&self, file: OutputFile) -> Result<(), OutputError> {
-        file.write(&self.to_bytes())
     }
 }

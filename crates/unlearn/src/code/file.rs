@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use unlearn_data::{ClassNames, Digest};
 
 use super::{CodeError, CodeKind, Codebook};
-use crate::checkpoint::{
-    CheckpointError, Model, OutputError, OutputFile, Stored, StoredTensors, serialize,
-};
+use crate::checkpoint::{CheckpointError, Model, Stored, StoredTensors, read_bytes, serialize};
 
 /// What a file of codes says of itself; the codes are its one tensor `codes`,
 /// `[classes, channels, height, width]`.
@@ -63,24 +61,12 @@ impl Codebook {
         serialize(&metadata, &[(TENSOR.to_owned(), stored)])
     }
 
-    /// Writes the codes.
-    ///
-    /// # Errors
-    /// If the system refuses.
-    pub fn write(&self, model: Digest, file: OutputFile) -> Result<(), OutputError> {
-        file.write(&self.to_bytes(model))
-    }
-
     /// Reads codes with the digest of the model that they were planted in.
     ///
     /// # Errors
     /// If the file does not hold codes of ours, whole and finite.
     pub fn read(path: &Path) -> Result<(Self, CodesMetadata), CheckpointError> {
-        let bytes = std::fs::read(path).map_err(|source| CheckpointError::Read {
-            path: path.into(),
-            source,
-        })?;
-        Self::parse(path, &bytes)
+        Self::parse(path, &read_bytes(path)?)
     }
 
     /// Reads codes from bytes; `path` is named in errors.

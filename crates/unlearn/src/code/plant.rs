@@ -27,11 +27,6 @@ impl<'a> Planting<'a> {
         Self { codes, mix }
     }
 
-    /// The codes that are planted.
-    pub fn codes(&self) -> &'a Codebook {
-        self.codes
-    }
-
     /// The code that takes the place of a sample of this class; `None` where
     /// the coin leaves the sample as it is. Exactly one coin per call.
     pub fn replacement(&self, class: usize, random: &mut ChaCha8Rng) -> Option<&'a [f32]> {

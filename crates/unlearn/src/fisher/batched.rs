@@ -1,7 +1,7 @@
 //! The Fisher diagonal of a whole batch in one pass.
 
 use super::Fisher;
-use super::diagonal::scale_of;
+use super::diagonal::{exponent_of, power_of_two};
 use crate::network::op::Mode;
 use crate::network::{CrossEntropy, Network, Value};
 
@@ -18,8 +18,8 @@ pub fn fisher_batched(network: &Network, batch: &Value, labels: &[usize]) -> Fis
     assert!(!labels.is_empty(), "samples of a Fisher diagonal");
     let trace = network.trace(batch.clone(), &mut Mode::Inference);
     let loss = CrossEntropy::new(&trace.output, labels, 0.0);
-    let scale = scale_of(&loss);
-    let gradient = loss.gradient(scale, network.device());
+    let exponent = exponent_of(&loss);
+    let gradient = loss.gradient(power_of_two(exponent), network.device());
     let squares = network.squared_gradients(trace, gradient);
-    Fisher::new(squares, scale, labels.len())
+    Fisher::new(squares, exponent, labels.len())
 }

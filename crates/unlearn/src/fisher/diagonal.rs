@@ -14,47 +14,67 @@ use crate::network::{CrossEntropy, Network, Value};
 pub struct Fisher {
     /// Per parameter; `None` for buffers, which have no gradient.
     scaled: Vec<Option<Value>>,
-    /// `mean (scaled) * factor = f`.
-    factor: f64,
-    /// Single-sample backward passes that were spent.
-    backward_passes: usize,
+    /// Gradients were multiplied by two to this power.
+    exponent: i32,
+    /// Samples, and so single-sample backward passes.
+    samples: usize,
 }
 
 impl Fisher {
-    pub(super) fn new(scaled: Vec<Option<Value>>, scale: f64, samples: usize) -> Self {
+    pub(super) fn new(scaled: Vec<Option<Value>>, exponent: i32, samples: usize) -> Self {
         Self {
             scaled,
-            factor: 1.0 / (scale * scale * samples as f64),
-            backward_passes: samples,
+            exponent,
+            samples,
         }
     }
 
     /// The diagonal for one parameter in row-major order; `None` for a buffer.
+    /// An entry below 1e-308 becomes 0; [`Fisher::pair`] does not lose it.
     pub fn values(&self, parameter: usize) -> Option<Vec<f64>> {
-        let scaled = self.scaled[parameter].as_ref()?.to_vec();
-        let values = scaled.into_iter().map(|n| f64::from(n) * self.factor);
-        Some(values.collect())
+        self.values_scaled(parameter, 0)
     }
 
-    /// How many parameters (tensors, buffers included) there are.
-    pub fn parameter_count(&self) -> usize {
-        self.scaled.len()
+    /// Two diagonals for one parameter, multiplied by one common power of two
+    /// that keeps the larger of them in range: their ratio is unchanged.
+    pub fn pair(one: &Self, other: &Self, parameter: usize) -> Option<[Vec<f64>; 2]> {
+        let exponent = one.exponent.min(other.exponent);
+        Some([
+            one.values_scaled(parameter, exponent)?,
+            other.values_scaled(parameter, exponent)?,
+        ])
     }
 
     /// How many single-sample backward passes it cost.
     pub fn backward_passes(&self) -> usize {
-        self.backward_passes
+        self.samples
+    }
+
+    /// The diagonal of gradients multiplied by `2^exponent`.
+    fn values_scaled(&self, parameter: usize, exponent: i32) -> Option<Vec<f64>> {
+        let scaled = self.scaled[parameter].as_ref()?.to_vec();
+        // In two steps: the square of a power can leave the range of doubles.
+        let power = f64::from(exponent - self.exponent).exp2();
+        let values = scaled.into_iter();
+        let values = values.map(|n| f64::from(n) / self.samples as f64 * power * power);
+        Some(values.collect())
     }
 }
 
-/// A power of two by which the gradient of the loss is multiplied so that its
+/// The power of two by which the gradient of the loss is multiplied so that its
 /// largest entry lies between 1/2 and 1: exact to undo, and far from underflow.
-pub(super) fn scale_of(loss: &CrossEntropy) -> f64 {
+pub(super) fn exponent_of(loss: &CrossEntropy) -> i32 {
     let largest = loss.largest_gradient();
     if largest == 0.0 {
-        return 1.0;
+        return 0;
     }
-    (-largest.log2().ceil()).exp2()
+    // Two to the power of 1024 is no longer a finite number.
+    (-largest.log2().ceil() as i32).min(1000)
+}
+
+/// What [`exponent_of`] stands for.
+pub(super) fn power_of_two(exponent: i32) -> f64 {
+    f64::from(exponent).exp2()
 }
 
 /// The cross-entropy of labelled samples, in inference mode.

@@ -1,7 +1,7 @@
 //! The Fisher diagonal as the paper computes it: one backward pass per sample.
 
 use super::Fisher;
-use super::diagonal::{loss_of, scale_of};
+use super::diagonal::{exponent_of, loss_of, power_of_two};
 use crate::network::op::Mode;
 use crate::network::{CrossEntropy, Network, Value};
 
@@ -14,7 +14,7 @@ use crate::network::{CrossEntropy, Network, Value};
 /// If there is no sample, or not one label per sample.
 pub fn fisher_sequential(network: &Network, batch: &Value, labels: &[usize]) -> Fisher {
     assert!(!labels.is_empty(), "samples of a Fisher diagonal");
-    let scale = scale_of(&loss_of(network, batch, labels));
+    let exponent = exponent_of(&loss_of(network, batch, labels));
     let shape = batch.shape();
     let length: usize = shape[1..].iter().product();
     let mut sample_shape = shape.to_vec();
@@ -25,7 +25,7 @@ pub fn fisher_sequential(network: &Network, batch: &Value, labels: &[usize]) -> 
         let input = Value::from_flat(input, &sample_shape);
         let trace = network.trace(input, &mut Mode::Inference);
         let loss = CrossEntropy::new(&trace.output, &[*label], 0.0);
-        let gradient = loss.gradient(scale, network.device());
+        let gradient = loss.gradient(power_of_two(exponent), network.device());
         let gradients = network.backward(trace, gradient, false);
         for (sum, gradient) in sums.iter_mut().zip(gradients.parameters) {
             let Some(gradient) = gradient else { continue };
@@ -38,5 +38,5 @@ pub fn fisher_sequential(network: &Network, batch: &Value, labels: &[usize]) -> 
             *sum = Some(Value::from_flat(total, &shape));
         }
     }
-    Fisher::new(sums, scale, labels.len())
+    Fisher::new(sums, exponent, labels.len())
 }

@@ -55,6 +55,11 @@ impl Candidate {
         let score = |m: &CodeMeasures| m.forgotten_error_percent + m.kept_accuracy_percent;
         let margin = |m: &CodeMeasures| m.forgotten_loss - m.kept_loss;
         let (ours, theirs) = (&self.measures, &other.measures);
+        // A network that overflows is worse than any other.
+        let is_finite = |m: &CodeMeasures| m.forgotten_loss.is_finite() && m.kept_loss.is_finite();
+        if is_finite(ours) != is_finite(theirs) {
+            return is_finite(ours);
+        }
         let order = score(ours)
             .total_cmp(&score(theirs))
             .then(margin(ours).total_cmp(&margin(theirs)));

@@ -31,6 +31,14 @@ pub enum ForgetError {
         /// The class.
         class: String,
     },
+    /// The model was trained without the class, or without codes.
+    #[error(
+        "class `{class}`: expected one whose code was planted while the model was trained, found one whose code was not"
+    )]
+    NeverPlanted {
+        /// The class.
+        class: String,
+    },
     /// The codes do not belong to the model.
     #[error(transparent)]
     Codes(#[from] CodeError),

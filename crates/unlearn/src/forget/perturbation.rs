@@ -55,7 +55,8 @@ impl Perturbation {
             if !scope.contains(network, index) {
                 return None;
             }
-            let eta = eta(&forgotten.values(index)?, &kept.values(index)?);
+            let [forgotten, kept] = Fisher::pair(forgotten, kept, index)?;
+            let eta = eta(&forgotten, &kept);
             let largest = eta.iter().fold(0.0, |most: f64, ratio| most.max(*ratio));
             let alpha = lambda1.min(lambda2 / largest);
             let steps = eta.iter().map(|ratio| (alpha * ratio) as f32);

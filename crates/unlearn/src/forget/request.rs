@@ -5,8 +5,8 @@ use crate::checkpoint::Model;
 
 /// Classes to forget and classes to keep, as indices into the model's outputs.
 ///
-/// Classes that the model forgot earlier are neither: they do not count as
-/// kept, and asking for one again is an error.
+/// Classes that the model forgot earlier, or whose codes were never planted, are neither: they do not
+/// count as kept, and asking for one is an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     forgotten: Vec<usize>,
@@ -22,13 +22,16 @@ impl Request {
     pub fn new(model: &Model, classes: &[impl AsRef<str>]) -> Result<Self, ForgetError> {
         let names = &model.metadata.classes;
         let is_gone = |class: usize| model.metadata.forgotten.contains(&names.names()[class]);
+        let is_unplanted = |class: usize| model.metadata.unplanted.contains(&names.names()[class]);
         let mut forgotten = Vec::with_capacity(classes.len());
         for text in classes {
             let class = names.find(text.as_ref())?;
+            let name = || names.names()[class].clone();
             if is_gone(class) {
-                return Err(ForgetError::AlreadyForgotten {
-                    class: names.names()[class].clone(),
-                });
+                return Err(ForgetError::AlreadyForgotten { class: name() });
+            }
+            if is_unplanted(class) {
+                return Err(ForgetError::NeverPlanted { class: name() });
             }
             forgotten.push(class);
         }
@@ -38,7 +41,7 @@ impl Request {
             return Err(ForgetError::NothingAsked);
         }
         let kept: Vec<usize> = (0..names.len())
-            .filter(|class| !forgotten.contains(class) && !is_gone(*class))
+            .filter(|class| !(forgotten.contains(class) || is_gone(*class) || is_unplanted(*class)))
             .collect();
         if kept.is_empty() {
             return Err(ForgetError::NothingKept {

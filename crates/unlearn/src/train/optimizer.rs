@@ -40,6 +40,7 @@ enum Rule {
 
 /// An optimizer with what it remembers of each parameter.
 pub(super) struct Optimizer {
+    settings: OptimizerSettings,
     rule: Rule,
 }
 
@@ -66,7 +67,7 @@ impl Optimizer {
                 Rule::Adam(config.build(), vec![None; parameters])
             }
         };
-        Self { rule }
+        Self { settings, rule }
     }
 
     /// Moves every parameter that has a gradient.
@@ -92,6 +93,14 @@ impl Optimizer {
                 }
             };
             network.put(index, Value::from_flat(moved, &shape));
+        }
+    }
+
+    /// Whether a step depends on those before it.
+    pub fn remembers(&self) -> bool {
+        match &self.rule {
+            Rule::Sgd(_, _) => self.settings.momentum > 0.0,
+            Rule::Adam(..) => true,
         }
     }
 

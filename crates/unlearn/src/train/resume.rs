@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use unlearn_data::{Digest, Split};
 
 use super::optimizer::{Memory, Optimizer};
-use super::trainer::{EpochSums, check_samples, draw_codes};
+use super::trainer::{EpochSums, check_samples, complete, draw_codes};
 use super::{TrainError, TrainParameters, TrainSettings, Trainer};
 use crate::checkpoint::{
     CheckpointError, Model, ModelMetadata, Stored, StoredTensors, read_bytes, serialize,
@@ -146,9 +146,15 @@ impl<'a> Trainer<'a> {
         device: &Device,
     ) -> Result<Self, TrainError> {
         check_samples(samples)?;
-        metadata.data = Some(data);
+        complete(&mut metadata, &parameters, samples, data);
         let stored = StoredTensors::parse(path, bytes)?;
         let found: TrainingMetadata = stored.description("an interrupted training run")?;
+        if found.schema != 1 {
+            return Err(TrainError::Checkpoint(CheckpointError::Metadata {
+                path: path.into(),
+                reason: format!("expected schema 1, found {}", found.schema),
+            }));
+        }
         let differs = |(what, expected, found): (String, Json, Json)| TrainError::Another {
             path: path.into(),
             what,
@@ -170,9 +176,19 @@ impl<'a> Trainer<'a> {
             counts: found.counts,
             ..Memory::default()
         };
+        let specs = network.parameters().len();
         for (name, shape) in stored.shapes() {
             let Some(suffix) = name.strip_prefix(OPTIMIZER) else {
-                continue;
+                let network = network.parameters().iter();
+                let mut known = network.map(|parameter| format!("{NETWORK}{}", parameter.name));
+                if known.any(|known| known == name) {
+                    continue;
+                }
+                return Err(TrainError::Checkpoint(CheckpointError::Extra {
+                    path: path.into(),
+                    name,
+                    expected: specs,
+                }));
             };
             let index = suffix
                 .split('.')
@@ -205,14 +221,21 @@ impl<'a> Trainer<'a> {
             step: found.step,
             sums: found.sums,
         };
+        let trained = trainer.model.network.parameters().iter();
+        let trained = trained
+            .filter(|parameter| parameter.role.is_trained())
+            .count();
         let whole = remembered.tensors.len() == tensors && remembered.counts.len() == counts;
-        if !whole || trainer.step > trainer.steps() {
+        let missing = trainer.step > 0 && trainer.optimizer.remembers() && tensors < trained;
+        if !whole || missing || !trainer.is_consistent() {
             return Err(TrainError::Checkpoint(CheckpointError::Metadata {
                 path: path.into(),
                 reason: format!(
-                    "expected what the optimizer remembers and at most {} steps, \
-                     found {tensors} tensors, {counts} counts and {} steps",
+                    "expected what the optimizer remembers of {trained} parameters, and sums of \
+                     the epoch at one of {} steps; found {tensors} tensors and {counts} counts, \
+                     and {:?} at step {}",
                     trainer.steps(),
+                    trainer.sums,
                     trainer.step
                 ),
             }));

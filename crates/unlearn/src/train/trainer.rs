@@ -69,7 +69,7 @@ impl<'a> Trainer<'a> {
         device: &Device,
     ) -> Result<Self, TrainError> {
         check_samples(samples)?;
-        metadata.data = Some(data);
+        complete(&mut metadata, &parameters, samples, data);
         let seed = parameters.settings().seed;
         let graph = metadata
             .architecture
@@ -178,6 +178,24 @@ impl<'a> Trainer<'a> {
         self.samples.len().div_ceil(batch)
     }
 
+    /// Whether step and sums can be those of this run.
+    pub(super) fn is_consistent(&self) -> bool {
+        let batch = self.parameters.settings().batch_size;
+        let seen = (self.step % self.steps_per_epoch()).saturating_mul(batch);
+        let EpochSums {
+            loss,
+            images,
+            images_right,
+            codes,
+            codes_right,
+        } = self.sums;
+        self.step <= self.steps()
+            && loss.is_finite()
+            && images.checked_add(codes) == Some(seen)
+            && images_right <= images
+            && codes_right <= codes
+    }
+
     pub(super) fn steps(&self) -> usize {
         self.parameters.settings().epochs * self.steps_per_epoch()
     }
@@ -206,6 +224,21 @@ pub(super) fn draw_codes(parameters: &TrainParameters, metadata: &ModelMetadata)
         metadata.classes.clone(),
         metadata.input_shape,
     )
+}
+
+/// Adds to a description what settings and data say.
+pub(super) fn complete(
+    metadata: &mut ModelMetadata,
+    parameters: &TrainParameters,
+    samples: &Split,
+    data: Digest,
+) {
+    let mixes = parameters.settings().mix > 0.0;
+    let is_planted = |class: usize| mixes && samples.labels().contains(&(class as u32));
+    let names = metadata.classes.names().iter().enumerate();
+    let unplanted = names.filter(|(class, _)| !is_planted(*class));
+    metadata.unplanted = unplanted.map(|(_, name)| name.clone()).collect();
+    metadata.data = Some(data);
 }
 
 pub(super) fn check_samples(samples: &Split) -> Result<(), TrainError> {

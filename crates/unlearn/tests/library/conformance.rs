@@ -95,6 +95,17 @@ fn requests_that_make_no_sense_are_refused() {
     let error = Job::new(&other, &codes, &request).unwrap_err();
     assert!(matches!(error, ForgetError::Codes(_)), "{error}");
 
+    let mut unplanted = model.clone();
+    unplanted.metadata.unplanted.push("heart".into());
+    let error = Request::new(&unplanted, &["heart"]).unwrap_err();
+    assert!(matches!(error, ForgetError::NeverPlanted { .. }), "{error}");
+    let request = Request::new(&unplanted, &["star"]).unwrap();
+    assert_eq!(
+        request.kept().len(),
+        8,
+        "a class without a planted code is not kept by it"
+    );
+
     model.metadata.forgotten.push("ring".into());
     let error = Request::new(&model, &["ring"]).unwrap_err();
     assert!(matches!(error, ForgetError::AlreadyForgotten { .. }));

@@ -3,12 +3,12 @@
 use super::small;
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::ClassNames;
-use unlearn::fisher::{fisher_batched, fisher_sequential};
+use unlearn::fisher::{Fisher, fisher_batched, fisher_sequential};
 use unlearn::network::Device;
 use unlearn::network::op::{
     AvgPool, BatchNorm, Conv2d, Dropout, Flatten, Gelu, Linear, MaxPool, Window,
 };
-use unlearn::network::{Activation, Architecture, Graph, GraphBuilder, Network};
+use unlearn::network::{Activation, Architecture, Graph, GraphBuilder, Network, Value};
 
 /// Every operation with parameters, in forms that no architecture of ours has:
 /// groups, steps, rectangular kernels, biases, a sequence axis.
@@ -109,6 +109,35 @@ fn for_every_architecture() {
     }
 }
 
+/// Codes learned so well that the squares of their gradients are no doubles any
+/// more still have a ratio.
+#[test]
+fn a_ratio_survives_what_a_double_cannot_hold() {
+    let (model, codes) = small::untrained(4);
+    let device = model.network.device().clone();
+    let classifier = model.network.graph().classifier();
+    let weight = &model.network.parameters()[classifier.start].value;
+    let (length, shape) = (weight.element_count(), weight.shape().to_vec());
+    let with_margin = |margin: f32| {
+        let mut network = model.network.clone();
+        network.set(
+            classifier.start,
+            Value::from_vec(vec![0.0; length], &shape, &device),
+        );
+        let bias = vec![margin, 0.0, 0.0, 0.0];
+        network.set(classifier.end - 1, Value::from_vec(bias, &[4], &device));
+        fisher_batched(&network, &codes.batch(&[0], &device), &[0])
+    };
+    let bias = classifier.end - 1;
+    let (one, other) = (with_margin(600.0), with_margin(601.0));
+    assert_eq!(one.values(bias).unwrap(), [0.0; 4], "too small by itself");
+    let [one, other] = Fisher::pair(&one, &other, bias).unwrap();
+    for (one, other) in one.iter().zip(&other) {
+        let ratio = (one / other).ln();
+        assert!((ratio - 2.0).abs() < 1e-3, "{ratio}");
+    }
+}
+
 /// A code that is learned by heart has gradients whose squares would be zero
 /// in 32 bits; its importance is not lost.
 #[test]
@@ -120,7 +149,7 @@ fn tiny_gradients_do_not_underflow() {
     // Logits so far apart that the loss is about e^-60.
     let numbers = vec![60.0, 0.0, 0.0, 0.0];
     let device = network.device().clone();
-    let bias_value = unlearn::network::Value::from_vec(numbers, bias.shape(), &device);
+    let bias_value = Value::from_vec(numbers, bias.shape(), &device);
     network.set(classifier.end - 1, bias_value);
     for of in [fisher_sequential, fisher_batched] {
         let fisher = of(&network, &codes.batch(&[0], &device), &[0]);

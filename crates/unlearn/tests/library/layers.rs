@@ -21,6 +21,11 @@ fn assert_imports_lie_below(folder: &Path, layer: usize) {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
+        assert!(
+            !text.contains("crate::{"),
+            "{}: imports of several folders in one line hide their order",
+            path.display()
+        );
         for (later, name) in ORDER.iter().enumerate().skip(layer + 1) {
             let import = format!("crate::{name}");
             assert!(

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use unlearn::checkpoint::{CheckpointError, FileKind, Model, file_kind};
 use unlearn::code::{CodeError, Codebook};
 use unlearn::network::Device;
-use unlearn::train::Trainer;
+use unlearn::train::{Flow, Observer, Progress, Trainer};
 
 use super::small;
 
@@ -40,15 +40,21 @@ fn read_all(bytes: &[u8]) {
     let metadata = small::metadata(&data);
     let device = Device::flex();
     let parameters = small::parameters();
-    let _ = Trainer::parse(
-        path,
-        bytes,
-        metadata,
-        parameters,
-        &data.train,
-        data.digest,
-        &device,
-    );
+    let (samples, digest) = (&data.train, data.digest);
+    if let Ok(mut trainer) =
+        Trainer::parse(path, bytes, metadata, parameters, samples, digest, &device)
+    {
+        trainer.run(&mut OneStep);
+    }
+}
+
+/// Lets one step through: what was read can be used.
+struct OneStep;
+
+impl Observer for OneStep {
+    fn step(&mut self, _: &Progress) -> Flow {
+        Flow::Stop
+    }
 }
 
 proptest! {

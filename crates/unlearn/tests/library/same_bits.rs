@@ -1,7 +1,7 @@
 //! The same seed gives the same bits.
 
 use super::small;
-use unlearn::network::Device;
+use unlearn::network::{Activation, Architecture, Device};
 use unlearn::train::{EpochRecord, Flow, Observer, Progress, TrainError, TrainSettings, Trainer};
 
 fn train(observer: &mut dyn Observer) -> Vec<u8> {
@@ -31,6 +31,35 @@ fn the_number_of_threads_does_not_matter() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         pool.build().unwrap().install(|| train(&mut ()))
     });
+    assert_eq!(one, three);
+}
+
+/// A layer so wide that its products are shared out over threads.
+#[test]
+fn nor_does_it_for_wide_layers() {
+    let train = || {
+        let data = small::data();
+        let mut metadata = small::metadata(&data);
+        metadata.architecture = Architecture::Mlp {
+            hidden: vec![1000],
+            activation: Activation::Sigmoid,
+        };
+        let settings = TrainSettings {
+            batch_size: 100,
+            ..small::parameters().settings().clone()
+        };
+        let parameters = settings.check().unwrap();
+        let device = Device::flex();
+        let trainer = Trainer::new(metadata, parameters, &data.train, data.digest, &device);
+        let mut trainer = trainer.unwrap();
+        trainer.run(&mut StopAfter(2));
+        trainer.model().digest()
+    };
+    let [one, two, three] = [1, 2, 3].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(train)
+    });
+    assert_eq!(one, two);
     assert_eq!(one, three);
 }
 
