@@ -40,6 +40,19 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         );
         return Ok(Exit::NotAchieved);
     }
+    if outcome.parameters_changed() == 0 {
+        eprintln!(
+            "no weight moved; nothing was written: the codes reach none within --scope, \
+             or their gradients are too small to be told from zero"
+        );
+        return Ok(Exit::NotAchieved);
+    }
+    if !(outcome.codes.forgotten_loss.is_finite() && outcome.codes.kept_loss.is_finite()) {
+        eprintln!(
+            "the moved network's answers are not finite; nothing was written: try smaller lambdas"
+        );
+        return Ok(Exit::NotAchieved);
+    }
     let record = ForgetRecord::new(&model, &request, &outcome, args.dry_run);
     if let Some(file) = file {
         outputs::write(file, [&outcome.model.to_bytes()])?;

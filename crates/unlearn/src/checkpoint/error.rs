@@ -99,6 +99,18 @@ pub enum CheckpointError {
         /// The number.
         found: f32,
     },
+    /// A variance is negative.
+    #[error("{path}: tensor `{name}`: expected variances of at least 0, found {found} at element {index}", path = path.display())]
+    NegativeVariance {
+        /// The file.
+        path: PathBuf,
+        /// The tensor.
+        name: String,
+        /// The place, in row-major order.
+        index: usize,
+        /// The number.
+        found: f32,
+    },
     /// The described architecture makes no network.
     #[error("{path}: {source}", path = path.display())]
     Network {

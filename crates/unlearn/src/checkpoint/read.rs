@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use serde::Deserialize;
 
 use super::{CheckpointError, Model, ModelMetadata, StoredTensors};
-use crate::network::Network;
+use crate::network::{Network, Role};
 
 impl Model {
     /// Reads a model. Weights stored as f16, bf16 or f64 are converted.
@@ -49,11 +49,22 @@ pub(crate) fn stored_network(
             path: path.into(),
             source,
         })?;
-    let specs = graph.parameters().iter();
-    let values: Result<Vec<_>, _> = specs
-        .map(|spec| stored.take(&format!("{prefix}{}", spec.name), &spec.shape))
-        .collect();
-    Ok(Network::with_values(graph, values?, device))
+    let mut values = Vec::with_capacity(graph.parameters().len());
+    for spec in graph.parameters() {
+        let name = format!("{prefix}{}", spec.name);
+        let numbers = stored.take(&name, &spec.shape)?;
+        let negative = numbers.iter().position(|number| *number < 0.0);
+        if let (Role::RunningVariance, Some(index)) = (spec.role, negative) {
+            return Err(CheckpointError::NegativeVariance {
+                path: path.into(),
+                name,
+                index,
+                found: numbers[index],
+            });
+        }
+        values.push(numbers);
+    }
+    Ok(Network::with_values(graph, values, device))
 }
 
 /// All bytes of a file.

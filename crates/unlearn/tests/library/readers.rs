@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use unlearn::checkpoint::{CheckpointError, FileKind, Model, file_kind};
 use unlearn::code::{CodeError, Codebook};
-use unlearn::network::Device;
+use unlearn::network::{Device, Value};
 use unlearn::train::{Flow, Observer, Progress, Trainer};
 
 use super::small;
@@ -100,6 +100,24 @@ fn what_was_written_is_read_back() {
     for (bytes, kind) in FILES.iter().zip(kinds) {
         assert_eq!(file_kind(path, bytes).unwrap(), kind);
     }
+}
+
+#[test]
+fn a_negative_variance_is_refused() {
+    let (mut model, _) = small::untrained(3);
+    let parameters = model.network.parameters();
+    let index = parameters
+        .iter()
+        .position(|p| p.name == "bn2.running_var")
+        .unwrap();
+    let shape = parameters[index].value.shape().to_vec();
+    let device = Device::flex();
+    model.network.set(index, Value::full(-1.0, &shape, &device));
+    let error = Model::parse(Path::new("m"), &model.to_bytes(), &device).unwrap_err();
+    assert!(
+        matches!(error, CheckpointError::NegativeVariance { .. }),
+        "{error}"
+    );
 }
 
 #[test]
