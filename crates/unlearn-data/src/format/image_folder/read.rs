@@ -3,18 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    decode::Decoded,
     decode_all::decode_all,
     listing::{Class, Listing, list},
-    stratify::divide,
+    stratify::{Labelled, divide},
 };
 use crate::{ClassNames, DataError, Dataset, Format, LoadOptions, Split, planes};
 
 /// Height and width of the samples unless another size is asked for.
 const USUAL_SIZE: [usize; 2] = [32, 32];
-
-/// An image with its label.
-pub(super) type Labelled = (u32, Decoded);
 
 /// Reads all images, in natural order of classes and files; a folder that is not divided is split by the seed.
 ///

@@ -2,7 +2,10 @@
 
 use rand::seq::SliceRandom;
 
-use super::{listing::Class, read::Labelled};
+use super::{decode::Decoded, listing::Class};
+
+/// An image with its label.
+pub(super) type Labelled = (u32, Decoded);
 use crate::{LoadOptions, stream};
 
 /// The training and the test part of the images of some classes, which are in the order of these.

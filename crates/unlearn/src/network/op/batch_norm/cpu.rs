@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::planes::Planes;
+use super::sizes::Planes;
 
 /// Planes whose numbers are at hand. Every sum belongs to one channel and is
 /// done by one thread, in double precision, so it does not depend on their number.

@@ -3,5 +3,6 @@
 mod cpu;
 mod operation;
 mod planes;
+mod sizes;
 
 pub use operation::BatchNorm;

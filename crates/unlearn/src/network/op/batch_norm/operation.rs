@@ -1,6 +1,6 @@
 //! Batch normalisation with PyTorch's semantics.
 
-use super::planes::Planes;
+use super::sizes::Planes;
 use crate::network::op::{Forward, Mode, Operation, OperationGradients, Saved, Wanted};
 use crate::network::{Initialization, ParameterSpec, Role, ShapeError, Value};
 use burn::tensor::Tensor;

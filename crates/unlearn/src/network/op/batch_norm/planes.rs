@@ -3,35 +3,14 @@
 use burn::tensor::Tensor;
 
 use super::cpu::CpuPlanes;
+use super::sizes::Planes;
 use crate::network::Value;
 use crate::network::cpu::Numbers;
 
-/// A batch as `[batch, channels, positions]`. Values per channel have the
-/// shape `[channels]`. Each method has a form for main memory, in few passes
-/// over the numbers, and one by the operations of the tensors' own device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Planes {
-    pub batch: usize,
-    pub channels: usize,
-    pub positions: usize,
-}
-
+/// Values per channel have the shape `[channels]`. Each method has a form for
+/// main memory, in few passes over the numbers, and one by the operations of
+/// the tensors' own device.
 impl Planes {
-    /// The planes of a value `[batch, channels, ..]`.
-    pub fn of(value: &Value) -> Self {
-        let (batch, channels) = (value.shape()[0], value.shape()[1]);
-        Self {
-            batch,
-            channels,
-            positions: value.element_count() / (batch * channels).max(1),
-        }
-    }
-
-    /// Numbers per channel.
-    pub fn count(&self) -> f64 {
-        (self.batch * self.positions) as f64
-    }
-
     /// Mean and (biased) variance of each channel.
     pub fn statistics(&self, x: &Value) -> [Value; 2] {
         if let Some(x) = Numbers::of(x) {
