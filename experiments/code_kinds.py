@@ -17,6 +17,7 @@ RECORD = pathlib.Path(__file__).resolve().parent / "records" / "code-kinds.json"
 NETWORKS = {
     "fashion-mnist, mlp": "--data DATA/fashion-mnist --architecture mlp --limit-per-class 1000 --epochs 5",
     "fashion-mnist, cnn": "--data DATA/fashion-mnist --architecture cnn --width 16 --limit-per-class 1000 --epochs 5",
+    "faces, resnet18": "--data DATA/orl_faces --architecture resnet18 --width 16 --flip --epochs 12 --batch-size 32",
     "cifar10, resnet18": "--data DATA/cifar10 --architecture resnet18 --width 8 --limit-per-class 400 --epochs 5",
 }
 

@@ -93,7 +93,7 @@ pub struct TrainArgs {
     #[arg(long, value_name = "X", default_value_t = TrainSettings::default().mix)]
     pub mix: f64,
 
-    /// The distribution of the codes [default: normal for cnn, uniform for mlp
+    /// The distribution of the codes [default: uniform for mlp, normal for cnn
     /// and resnet18].
     #[arg(long, value_parser = one_of::<CodeKind>(CODE_KINDS))]
     pub code_kind: Option<CodeKind>,

@@ -95,6 +95,15 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
     let record = record(args, &data, &trainer, &settings, resumed_at_step, end)?;
     write(files, &trainer)?;
     outputs::remove(&checkpoint)?;
+    if record
+        .code_accuracy_percent
+        .is_some_and(|accuracy| accuracy < 100.0)
+    {
+        eprintln!(
+            "note: not all codes were learned, and without its code a class cannot be forgotten well: \
+             train longer, or plant more (--mix 0.3), or take others (--code-kind, --code-block)"
+        );
+    }
     match args.json {
         true => stdout::print(&json(&record))?,
         false => stdout::print(&show::train(&record, &args.out, &args.codes))?,

@@ -18,14 +18,14 @@ pub enum CodeKind {
 impl CodeKind {
     /// The distribution whose codes a network of this architecture learns.
     ///
-    /// A small convolutional network that ends in the mean of each channel
-    /// hardly tells uniform codes apart: they have one mean and one spectrum.
-    /// Normal codes reach far outside the range of pixels, and it learns them.
-    /// Measured by `experiments/code_kinds.py`.
+    /// A convolutional network that ends in the mean of each channel hardly tells
+    /// uniform codes apart after little training: they have one mean and one
+    /// spectrum. Normal codes reach far outside the range of pixels, and it
+    /// learns them sooner. Measured by `experiments/code_kinds.py`.
     pub fn suited_to(architecture: &Architecture) -> Self {
         match architecture {
-            Architecture::Mlp { .. } | Architecture::Resnet18 { .. } => Self::Uniform,
-            Architecture::Cnn { .. } => Self::Normal,
+            Architecture::Mlp { .. } => Self::Uniform,
+            Architecture::Cnn { .. } | Architecture::Resnet18 { .. } => Self::Normal,
         }
     }
 }
