@@ -5,4 +5,5 @@ mod fisher;
 mod layers;
 mod readers;
 mod same_bits;
+mod shapes;
 mod small;
