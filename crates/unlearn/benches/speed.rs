@@ -7,7 +7,7 @@ use unlearn::checkpoint::ModelMetadata;
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::{ClassNames, Normalization, Split};
 use unlearn::fisher::{Fisher, fisher_batched, fisher_sequential};
-use unlearn::forget::{Perturbation, Scope};
+use unlearn::forget::{Perturbation, Scope, Sign};
 use unlearn::network::Device;
 use unlearn::network::{Activation, Architecture, Network, Value};
 use unlearn::train::{Flow, Observer, Progress, Schedule, TrainSettings, Trainer};
@@ -119,7 +119,7 @@ fn perturbation(bencher: Bencher, name: &str) {
         fisher_batched(&network, &input, &labels[class..=class])
     });
     bencher.bench_local(|| {
-        let step = Perturbation::new(&network, [&forgotten, &kept], [1e-3, 10.0], Scope::All);
-        (step.apply(&network, 1.0), step.apply(&network, -1.0))
+        let step = Perturbation::new(&network, [&forgotten, &kept], Scope::All, &[0]);
+        [Sign::Plus, Sign::Minus].map(|sign| step.apply(&network, [1e-3, 10.0], sign))
     });
 }

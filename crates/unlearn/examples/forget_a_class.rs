@@ -4,7 +4,7 @@ use unlearn::audit::evaluate;
 use unlearn::checkpoint::ModelMetadata;
 use unlearn::code::CodeKind;
 use unlearn::data::{LoadOptions, Normalization, Source, load};
-use unlearn::forget::{Job, Mnemonic, MnemonicSettings, Request, Scope};
+use unlearn::forget::{Job, Mnemonic, MnemonicSettings, Request};
 use unlearn::network::{Architecture, Device};
 use unlearn::train::{TrainSettings, Trainer};
 
@@ -33,11 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let model = trainer.model();
     let request = Request::new(model, &["triangle"])?;
-    let settings = MnemonicSettings {
-        lambda1: 0.1,
-        lambda2: 3.0,
-        scope: Scope::Classifier,
-    };
+    let settings = MnemonicSettings::default();
     let outcome = Job::new(model, trainer.codes(), &request)?.run(&Mnemonic::new(settings)?)?;
     for model in [model, &outcome.model] {
         let measured = evaluate(model, &data.test, request.forgotten(), |_| {});

@@ -92,17 +92,3 @@ impl ForgetArgs {
             .collect()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use unlearn::forget::MnemonicSettings;
-
-    use super::*;
-
-    #[test]
-    fn help_states_the_librarys_defaults() {
-        let defaults = MnemonicSettings::default();
-        assert_eq!((defaults.lambda1, defaults.lambda2), (0.001, 10.0));
-        assert_eq!(defaults.scope, Scope::All);
-    }
-}

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use unlearn_data::Split;
 
+use super::trunk::Trunk;
 use crate::checkpoint::Model;
 use crate::network::{Value, largest};
 
@@ -46,27 +47,63 @@ pub fn evaluate(
     model: &Model,
     samples: &Split,
     forgotten: &[usize],
-    mut progress: impl FnMut(usize),
+    progress: impl FnMut(usize),
 ) -> Evaluation {
-    let network = &model.network;
-    let classes = network.class_count();
+    let confusions = confusions(&[model], samples, progress).into_iter();
+    let names = model.metadata.classes.names();
+    let mut evaluations = confusions.map(|of| Evaluation::from_confusion(of, names, forgotten));
+    let evaluation = evaluations.next();
+    evaluation.unwrap_or_else(|| unreachable!("one model, one confusion"))
+}
+
+/// `confusion[true class][answered class]`, in samples, of each of several
+/// models: the same as asking one after the other. Models that differ in the
+/// classifier layer alone are asked together, their common features computed once.
+///
+/// # Panics
+/// If the samples' shape is not a model's.
+pub fn confusions(
+    models: &[&Model],
+    samples: &Split,
+    mut progress: impl FnMut(usize),
+) -> Vec<Vec<Vec<usize>>> {
+    let mut confusions: Vec<_> = models
+        .iter()
+        .map(|model| {
+            let classes = model.network.class_count();
+            vec![vec![0; classes]; classes]
+        })
+        .collect();
+    let trunks = Trunk::of_models(models);
     let length: usize = samples.shape().iter().product();
-    let mut confusion = vec![vec![0; classes]; classes];
     for first in (0..samples.len()).step_by(BATCH) {
         let count = BATCH.min(samples.len() - first);
         let mut numbers = vec![0.0; count * length];
-        for (offset, sample) in numbers.chunks_exact_mut(length).enumerate() {
-            samples.write_sample(first + offset, &model.metadata.normalization, sample);
-        }
-        let [channels, height, width] = samples.shape();
-        let shape = [count, channels, height, width];
-        let logits = network.forward(Value::from_vec(numbers, &shape, network.device()));
-        for (offset, row) in logits.to_vec().chunks_exact(classes).enumerate() {
-            confusion[samples.label(first + offset)][largest(row)] += 1;
+        for trunk in &trunks {
+            for (offset, sample) in numbers.chunks_exact_mut(length).enumerate() {
+                samples.write_sample(first + offset, trunk.normalization, sample);
+            }
+            let [channels, height, width] = samples.shape();
+            let shape = [count, channels, height, width];
+            let device = trunk.body.device();
+            let features = trunk
+                .body
+                .forward(Value::from_vec(numbers.clone(), &shape, device));
+            for (place, head) in &trunk.heads {
+                let logits = match head {
+                    Some(head) => head.forward(features.clone()),
+                    None => features.clone(),
+                };
+                let rows = logits.into_vec();
+                let rows = rows.chunks_exact(confusions[*place].len()).map(largest);
+                for (offset, answer) in rows.enumerate() {
+                    confusions[*place][samples.label(first + offset)][answer] += 1;
+                }
+            }
         }
         progress(first + count);
     }
-    Evaluation::from_confusion(confusion, model.metadata.classes.names(), forgotten)
+    confusions
 }
 
 impl Evaluation {

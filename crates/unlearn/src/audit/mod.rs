@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod code_accuracy;
+mod trunk;
 
-pub use accuracy::{ClassAccuracy, Evaluation, evaluate};
+pub use accuracy::{ClassAccuracy, Evaluation, confusions, evaluate};
 pub use code_accuracy::code_accuracy_percent;

@@ -42,21 +42,8 @@ impl Codebook {
     ) -> Self {
         assert!(block > 0, "block of a code");
         let mut random = stream(seed, "codes");
-        let [channels, height, width] = shape;
-        let (rows, columns) = (height.div_ceil(block), width.div_ceil(block));
-        let mut numbers = Vec::with_capacity(classes.len() * channels * height * width);
-        for _ in 0..classes.len() * channels {
-            let coarse: Vec<f32> = (0..rows * columns)
-                .map(|_| match kind {
-                    CodeKind::Uniform => random.random::<f32>(),
-                    CodeKind::Normal => random.sample(StandardNormal),
-                })
-                .collect();
-            for row in 0..height {
-                let row = &coarse[row / block * columns..][..columns];
-                numbers.extend((0..width).map(|column| row[column / block]));
-            }
-        }
+        let numbers = (0..classes.len()).flat_map(|_| draw(&mut random, kind, block, shape));
+        let numbers = numbers.collect();
         let mut hasher = Hasher::new();
         hasher.field(b"unlearn codes").field(&seed.to_le_bytes());
         Self {
@@ -111,6 +98,24 @@ impl Codebook {
         Value::from_vec(numbers.copied().collect(), &shape, device)
     }
 
+    /// Blends of some classes' codes with noise of the codes' own kind and
+    /// block, `(1 - r) code + r noise` for each r of `ratios`; the noise of a
+    /// class and a ratio is always the same.
+    pub fn blends(&self, classes: &[usize], ratios: &[f32], device: &Device) -> Value {
+        let mut numbers = Vec::new();
+        for class in classes {
+            let mut random = stream(*class as u64, "blends of codes");
+            for ratio in ratios {
+                let noise = draw(&mut random, self.kind, self.block, self.shape);
+                let pairs = self.code(*class).iter().zip(noise);
+                numbers.extend(pairs.map(|(code, noise)| (1.0 - ratio) * code + ratio * noise));
+            }
+        }
+        let [channels, height, width] = self.shape;
+        let shape = [classes.len() * ratios.len(), channels, height, width];
+        Value::from_vec(numbers, &shape, device)
+    }
+
     /// Refuses codes whose shape or classes are not the model's.
     ///
     /// # Errors
@@ -142,6 +147,30 @@ impl Codebook {
         }
         Ok(())
     }
+}
+
+/// One random image `[channels, height, width]`.
+fn draw(
+    random: &mut impl Rng,
+    kind: CodeKind,
+    block: usize,
+    [channels, height, width]: [usize; 3],
+) -> Vec<f32> {
+    let (rows, columns) = (height.div_ceil(block), width.div_ceil(block));
+    let mut numbers = Vec::with_capacity(channels * height * width);
+    for _ in 0..channels {
+        let coarse: Vec<f32> = (0..rows * columns)
+            .map(|_| match kind {
+                CodeKind::Uniform => random.random::<f32>(),
+                CodeKind::Normal => random.sample(StandardNormal),
+            })
+            .collect();
+        for row in 0..height {
+            let row = &coarse[row / block * columns..][..columns];
+            numbers.extend((0..width).map(|column| row[column / block]));
+        }
+    }
+    numbers
 }
 
 #[cfg(test)]
@@ -176,6 +205,20 @@ mod tests {
         assert!((mean - 0.5).abs() < 0.01 && (variance - 1.0 / 12.0).abs() < 0.003);
         let (mean, variance) = moments(&numbers(CodeKind::Normal));
         assert!(mean.abs() < 0.04 && (variance - 1.0).abs() < 0.05);
+    }
+
+    #[test]
+    fn blends_lie_between_the_code_and_noise_that_stays_the_same() {
+        let codes = Codebook::draw(1, CodeKind::Normal, 1, classes(3), [1, 4, 4]);
+        let device = Device::flex();
+        let blends = codes.blends(&[2, 0], &[0.0, 0.5], &device);
+        assert_eq!(blends.shape(), [4, 1, 4, 4]);
+        let blends = blends.to_vec();
+        assert_eq!(&blends[..16], codes.code(2));
+        assert_eq!(&blends[32..48], codes.code(0));
+        assert_ne!(&blends[16..32], codes.code(2));
+        let alone = codes.blends(&[0], &[0.0, 0.5], &device).to_vec();
+        assert_eq!(&blends[32..], alone, "whatever else is asked for");
     }
 
     #[test]

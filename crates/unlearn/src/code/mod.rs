@@ -1,5 +1,6 @@
 //! Mnemonic codes: one secret random image per class.
 
+mod ask;
 mod codebook;
 mod error;
 mod file;

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::{ForgetError, Method, Mnemonic};
+use super::{BiasShift, ForgetError, Method, Mnemonic};
 
 /// A method that can be chosen by name.
 #[derive(Clone, Copy, Debug)]
@@ -22,12 +22,20 @@ pub struct CatalogEntry {
 type Built = Result<Box<dyn Method>, ForgetError>;
 
 /// All methods.
-pub const CATALOG: &[CatalogEntry] = &[CatalogEntry {
-    name: "mnemonic",
-    summary: "perturb what matters to the forgotten classes' codes and not to the kept ones'",
-    source: "Yamashita, Yamada, Shibata, ACML 2024, Algorithm 2",
-    build: |given| Ok(Box::new(Mnemonic::new(settings("mnemonic", given)?)?)),
-}];
+pub const CATALOG: &[CatalogEntry] = &[
+    CatalogEntry {
+        name: "mnemonic",
+        summary: "perturb what matters to the forgotten classes' codes and not to the kept ones'",
+        source: "Yamashita, Yamada, Shibata, ACML 2024, Algorithm 2",
+        build: |given| Ok(Box::new(Mnemonic::new(settings("mnemonic", given)?)?)),
+    },
+    CatalogEntry {
+        name: "bias-shift",
+        summary: "a control: lower the forgotten classes' biases; forgets nothing inside",
+        source: "arXiv 2605.08730",
+        build: |given| Ok(Box::new(BiasShift::new(settings("bias-shift", given)?)?)),
+    },
+];
 
 /// The method of a name, with its settings; those left out take their defaults.
 ///

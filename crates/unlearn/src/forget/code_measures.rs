@@ -1,10 +1,8 @@
-//! How well a network still decodes the codes.
+//! How well a network decodes the codes of a request.
 
 use serde::{Deserialize, Serialize};
 
-use super::Request;
-use crate::code::Codebook;
-use crate::network::{CrossEntropy, Network};
+use crate::network::CrossEntropy;
 
 /// Error and loss on the codes of a request's classes, in inference mode.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,26 +18,28 @@ pub struct CodeMeasures {
 }
 
 impl CodeMeasures {
-    /// Asks the network for the codes of the request's classes.
-    pub fn new(network: &Network, codes: &Codebook, request: &Request) -> Self {
-        let measure = |classes: &[usize]| {
-            let logits = network.forward(codes.batch(classes, network.device()));
-            let loss = CrossEntropy::new(&logits, classes, 0.0);
-            let right = loss.predictions.iter().zip(classes);
-            let right = right.filter(|(prediction, class)| prediction == class);
-            (percent(right.count(), classes.len()), loss.mean())
-        };
-        let (forgotten_accuracy, forgotten_loss) = measure(request.forgotten());
-        let (kept_accuracy_percent, kept_loss) = measure(request.kept());
+    /// The measures that follow from the losses on the forgotten classes' codes
+    /// and on the kept classes', each with its classes.
+    pub(super) fn from_losses(
+        (forgotten, forgotten_classes): (&CrossEntropy, &[usize]),
+        (kept, kept_classes): (&CrossEntropy, &[usize]),
+    ) -> Self {
         Self {
-            forgotten_error_percent: 100.0 - forgotten_accuracy,
-            kept_accuracy_percent,
-            forgotten_loss,
-            kept_loss,
+            forgotten_error_percent: 100.0 - accuracy_percent(forgotten, forgotten_classes),
+            kept_accuracy_percent: accuracy_percent(kept, kept_classes),
+            forgotten_loss: forgotten.mean(),
+            kept_loss: kept.mean(),
         }
+    }
+
+    /// Whether both losses are numbers.
+    pub fn is_finite(&self) -> bool {
+        self.forgotten_loss.is_finite() && self.kept_loss.is_finite()
     }
 }
 
-fn percent(part: usize, whole: usize) -> f64 {
-    100.0 * part as f64 / whole as f64
+fn accuracy_percent(loss: &CrossEntropy, classes: &[usize]) -> f64 {
+    let right = loss.predictions.iter().zip(classes);
+    let right = right.filter(|(prediction, class)| prediction == class);
+    100.0 * right.count() as f64 / classes.len() as f64
 }

@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
 
-use super::{CodeMeasures, Context, ForgetError, Method, Request};
+use super::{CodeMeasures, Context, ForgetError, Method, Request, Step, confidence};
 use crate::checkpoint::Model;
 use crate::code::Codebook;
+use crate::network::{CrossEntropy, Network};
 
 /// A request, the model that it is about, and its codes.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,8 @@ pub struct Job<'a> {
     model: &'a Model,
     codes: &'a Codebook,
     request: &'a Request,
+    max_kept_loss: Option<f64>,
+    curve: bool,
 }
 
 /// What a job did.
@@ -29,10 +32,34 @@ pub struct Outcome {
     pub forget_seconds: f64,
     /// Single-sample backward passes.
     pub backward_passes: usize,
+    /// The moves that the method made by the codes, in order.
+    pub steps: Vec<Step>,
     /// Per parameter tensor that moved.
     pub changes: Vec<Change>,
+    /// What the codes said before.
+    pub codes_before: CodeMeasures,
     /// What the codes say afterwards.
     pub codes: CodeMeasures,
+    /// Per forgotten class of the request.
+    pub classes: Vec<ForgottenClass>,
+    /// Classes forgotten by earlier requests whose codes are decoded again.
+    pub came_back: Vec<usize>,
+}
+
+/// What the code of one forgotten class says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForgottenClass {
+    /// The class.
+    pub class: usize,
+    /// The loss on its code before, in nats.
+    pub loss_before: f64,
+    /// The loss on its code afterwards, in nats.
+    pub loss_after: f64,
+    /// Whether the network still decodes the code as the class.
+    pub is_decoded: bool,
+    /// How sure the code makes it that the class's images are forgotten; see
+    /// [`confidence`].
+    pub confidence: Option<f64>,
 }
 
 /// How far one parameter tensor moved.
@@ -63,7 +90,27 @@ impl<'a> Job<'a> {
             model,
             codes,
             request,
+            max_kept_loss: None,
+            curve: false,
         })
+    }
+
+    /// The same job, in which the mean loss on the kept codes may rise by so
+    /// many nats: a method that goes step by step stops there. Whether it was kept is for
+    /// a [`super::Gate`] to say.
+    pub fn with_max_kept_loss(self, nats: Option<f64>) -> Self {
+        Self {
+            max_kept_loss: nats,
+            ..self
+        }
+    }
+
+    /// The same job, whose steps say what other strengths would have done.
+    pub fn with_curves(self) -> Self {
+        Self {
+            curve: true,
+            ..self
+        }
     }
 
     /// Runs a method.
@@ -76,6 +123,8 @@ impl<'a> Job<'a> {
             model: self.model,
             codes: self.codes,
             request: self.request,
+            max_kept_loss: self.max_kept_loss,
+            curve: self.curve,
         })?;
         let forget_seconds = start.elapsed().as_secs_f64();
         let mut model = Model {
@@ -87,15 +136,52 @@ impl<'a> Job<'a> {
         let classes = classes.map(|class| names[*class].clone());
         model.metadata.origin = Some(self.model.origin());
         model.metadata.forgotten.extend(classes);
+        let (codes_before, before) = self.ask(&self.model.network);
+        let (codes, after) = self.ask(&model.network);
+        let classes = self.request.forgotten().iter().enumerate();
+        let classes = classes.map(|(place, &class)| {
+            let [loss_before, loss_after] = [&before, &after].map(|loss| loss.losses[place]);
+            ForgottenClass {
+                class,
+                loss_before,
+                loss_after,
+                is_decoded: after.predictions[place] == class,
+                confidence: confidence(loss_before, loss_after),
+            }
+        });
         Ok(Outcome {
             method: method.name(),
             choices: forgotten.choices,
             forget_seconds,
             backward_passes: forgotten.backward_passes,
+            steps: forgotten.steps,
             changes: self.changes(&model),
-            codes: CodeMeasures::new(&model.network, self.codes, self.request),
+            codes_before,
+            codes,
+            classes: classes.collect(),
+            came_back: self.came_back(&model.network),
             model,
         })
+    }
+
+    /// What a network says of the request's codes, and the losses of the
+    /// forgotten ones.
+    fn ask(&self, network: &Network) -> (CodeMeasures, CrossEntropy) {
+        let loss =
+            |classes: &[usize]| CrossEntropy::new(&self.codes.ask(network, classes), classes, 0.0);
+        let (forgotten, kept) = (self.request.forgotten(), self.request.kept());
+        let (of_forgotten, of_kept) = (loss(forgotten), loss(kept));
+        let measures = CodeMeasures::from_losses((&of_forgotten, forgotten), (&of_kept, kept));
+        (measures, of_forgotten)
+    }
+
+    fn came_back(&self, network: &Network) -> Vec<usize> {
+        let gone = self.request.gone();
+        let logits = self.codes.ask(network, gone);
+        let answers = CrossEntropy::new(&logits, gone, 0.0).predictions;
+        let known = answers.into_iter().zip(gone);
+        let known = known.filter(|(answer, class)| answer == *class);
+        known.map(|(class, _)| class).collect()
     }
 
     fn changes(&self, after: &Model) -> Vec<Change> {
@@ -118,6 +204,11 @@ impl<'a> Job<'a> {
 }
 
 impl Outcome {
+    /// By how much the mean loss on the kept codes rose, in nats.
+    pub fn kept_loss_rise(&self) -> f64 {
+        self.codes.kept_loss - self.codes_before.kept_loss
+    }
+
     /// How many numbers moved.
     pub fn parameters_changed(&self) -> usize {
         self.changes.iter().map(|change| change.changed).sum()

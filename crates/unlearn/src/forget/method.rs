@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{ForgetError, Request};
+use super::{ForgetError, Request, Step};
 use crate::checkpoint::Model;
 use crate::code::Codebook;
 use crate::network::Network;
@@ -16,6 +16,11 @@ pub struct Context<'a> {
     pub codes: &'a Codebook,
     /// What is to be forgotten and kept.
     pub request: &'a Request,
+    /// By how much the mean loss on the kept codes may rise, in nats; a method
+    /// that goes step by step need not go on beyond.
+    pub max_kept_loss: Option<f64>,
+    /// Whether each step is to say what other strengths would have done.
+    pub curve: bool,
 }
 
 /// What a method made.
@@ -25,8 +30,10 @@ pub struct Forgotten {
     pub network: Network,
     /// Single-sample backward passes that it took.
     pub backward_passes: usize,
-    /// What the method was told or chose, by name (`lambda1`, `sign`).
+    /// What the method was told or chose, by name (`strength`, `scope`).
     pub choices: Map<String, Json>,
+    /// The moves that it made by the codes, in order.
+    pub steps: Vec<Step>,
 }
 
 /// A way to make a model forget classes: model in, network out. It draws no

@@ -11,6 +11,7 @@ use crate::checkpoint::Model;
 pub struct Request {
     forgotten: Vec<usize>,
     kept: Vec<usize>,
+    gone: Vec<usize>,
 }
 
 impl Request {
@@ -48,7 +49,12 @@ impl Request {
                 classes: names.len(),
             });
         }
-        Ok(Self { forgotten, kept })
+        let gone = (0..names.len()).filter(|class| is_gone(*class));
+        Ok(Self {
+            gone: gone.collect(),
+            forgotten,
+            kept,
+        })
     }
 
     /// The classes to forget, ascending.
@@ -59,5 +65,10 @@ impl Request {
     /// The classes to keep, ascending.
     pub fn kept(&self) -> &[usize] {
         &self.kept
+    }
+
+    /// The classes that the model forgot before, ascending.
+    pub fn gone(&self) -> &[usize] {
+        &self.gone
     }
 }

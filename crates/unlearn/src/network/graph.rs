@@ -1,6 +1,7 @@
 //! A classifier as a graph of operations over named parameters.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::op::Operation;
 use super::{Initialization, NetworkError, Role};
@@ -10,13 +11,13 @@ use super::{Initialization, NetworkError, Role};
 pub struct ValueId(pub(super) usize);
 
 /// One operation in its place.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node {
     /// The layer's name as in PyTorch (`layer1.0.conv1`), or the operation's
     /// with a number where it has no parameters (`relu_3`).
     pub layer: String,
     /// What it does.
-    pub operation: Box<dyn Operation>,
+    pub operation: Arc<dyn Operation>,
     /// What it reads.
     pub inputs: Vec<ValueId>,
     /// Its parameters within [`Graph::parameters`].
@@ -76,6 +77,62 @@ impl Graph {
             .find(|parameters| !parameters.is_empty())
             .cloned()
             .unwrap_or(0..0)
+    }
+
+    /// The graph cut in two before the classifier layer: what computes the
+    /// features from the input, and the head, which computes the logits from
+    /// the features. `None` where the head reads more than one value of what
+    /// lies before it, or nothing lies before it.
+    pub fn split(&self) -> Option<[Self; 2]> {
+        let classifier = self.classifier();
+        let cut = self
+            .nodes
+            .iter()
+            .position(|node| node.parameters == classifier)?;
+        let (body, head) = self.nodes.split_at(cut);
+        let (first_value, first_parameter) = (cut, classifier.start);
+        let mut reads = head.iter().flat_map(|node| &node.inputs);
+        if body.is_empty() || reads.any(|value| value.0 < first_value) {
+            return None;
+        }
+        let head = head.iter().map(|node| Node {
+            inputs: node
+                .inputs
+                .iter()
+                .map(|value| ValueId(value.0 - first_value))
+                .collect(),
+            parameters: node.parameters.start - first_parameter
+                ..node.parameters.end - first_parameter,
+            ..node.clone()
+        });
+        let (body_parameters, head_parameters) = self.parameters.split_at(first_parameter);
+        Some([
+            Self::from_nodes(
+                body.to_vec(),
+                body_parameters.to_vec(),
+                self.shapes[..=first_value].to_vec(),
+            ),
+            Self::from_nodes(
+                head.collect(),
+                head_parameters.to_vec(),
+                self.shapes[first_value..].to_vec(),
+            ),
+        ])
+    }
+
+    fn from_nodes(nodes: Vec<Node>, parameters: Vec<NamedSpec>, shapes: Vec<Vec<usize>>) -> Self {
+        let mut last_reader = vec![None; shapes.len()];
+        for (index, node) in nodes.iter().enumerate() {
+            for input in &node.inputs {
+                last_reader[input.0] = Some(index);
+            }
+        }
+        Self {
+            nodes,
+            parameters,
+            shapes,
+            last_reader,
+        }
     }
 
     /// Whether no later node reads the value.
@@ -153,7 +210,7 @@ impl GraphBuilder {
         }
         graph.nodes.push(Node {
             layer: layer.to_owned(),
-            operation: Box::new(operation),
+            operation: Arc::new(operation),
             inputs: inputs.to_vec(),
             parameters: first..graph.parameters.len(),
         });
@@ -194,6 +251,24 @@ mod tests {
         // The residual connection reads `flat` after fc1 did.
         assert!(!graph.is_last_reader(1, flat));
         assert!(graph.is_last_reader(3, flat));
+
+        let [body, head] = graph.split().unwrap();
+        assert_eq!(body.parameters(), &graph.parameters()[..2]);
+        assert_eq!(head.parameters(), &graph.parameters()[2..]);
+        assert_eq!(
+            (body.output_shape(), head.input_shape()),
+            (&[6][..], &[6][..])
+        );
+        assert_eq!(head.classifier(), 0..2);
+    }
+
+    #[test]
+    fn a_head_that_looks_past_the_features_is_not_split_off() {
+        let (mut builder, input) = GraphBuilder::new(&[4]);
+        let hidden = builder.layer("fc1", Linear::new(4, 4), &[input]).unwrap();
+        let logits = builder.layer("fc2", Linear::new(4, 4), &[hidden]).unwrap();
+        builder.apply(Add, &[logits, input]).unwrap();
+        assert!(builder.finish().split().is_none());
     }
 
     #[test]

@@ -70,6 +70,22 @@ impl Network {
         }
     }
 
+    /// The network cut in two before the classifier layer: one that computes
+    /// the features of an input, and the head, which computes the logits from
+    /// the features. Running one after the other gives the same bits as the
+    /// whole. See [`Graph::split`] for when there is no such cut.
+    pub fn split(&self) -> Option<[Self; 2]> {
+        let graphs = self.graph.split()?;
+        let (body, head) = self.parameters.split_at(graphs[0].parameters().len());
+        let [body_graph, head_graph] = graphs;
+        let network = |graph, parameters: &[Parameter]| Self {
+            graph: Arc::new(graph),
+            parameters: parameters.to_vec(),
+            device: self.device.clone(),
+        };
+        Some([network(body_graph, body), network(head_graph, head)])
+    }
+
     /// The operations.
     pub fn graph(&self) -> &Graph {
         &self.graph

@@ -165,9 +165,9 @@ fn check(case: &Case, request: &Request, network: &Network, tolerance: f64) {
     let all: Vec<usize> = (0..case.classes).collect();
     for step in &request.moves {
         let lambdas = [step.lambda1, step.lambda2];
-        let perturbation = Perturbation::new(network, both, lambdas, Scope::All);
+        let perturbation = Perturbation::new(network, both, Scope::All, &request.forgotten);
         for (sign, expected) in [(Sign::Plus, &step.plus), (Sign::Minus, &step.minus)] {
-            let moved = perturbation.apply(network, sign.factor());
+            let moved = perturbation.apply(network, lambdas, sign);
             for parameter in moved.parameters() {
                 let Some(expected) = expected.parameters.get(&parameter.name) else {
                     continue;

@@ -51,14 +51,18 @@ fn the_outcome_says_what_was_done() {
 }
 
 #[test]
-fn the_papers_method_costs_one_backward_pass_per_class() {
+fn the_papers_one_shot_costs_one_backward_pass_per_class() {
     let (model, codes) = small::trained();
     let request = Request::new(&model, &["ring", "star"]).unwrap();
     let job = Job::new(&model, &codes, &request).unwrap();
-    let outcome = job
-        .run(method("mnemonic", Map::new()).unwrap().as_ref())
-        .unwrap();
-    assert_eq!(outcome.backward_passes, 10);
+    let passes = |settings| {
+        let method = method("mnemonic", settings).unwrap();
+        job.run(method.as_ref()).unwrap().backward_passes
+    };
+    let manual = Map::from_iter([("lambda2".to_owned(), json!(1.0))]);
+    assert_eq!(passes(manual), 10);
+    // One class after the other: itself and the eight that are kept in the end.
+    assert_eq!(passes(Map::new()), 2 * 9);
 }
 
 #[test]

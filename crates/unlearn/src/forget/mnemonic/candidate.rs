@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CodeMeasures;
+use crate::forget::CodeMeasures;
 use crate::network::Network;
 
 /// The direction of a perturbation: the Fisher diagonal gives an amplitude only.
@@ -18,7 +18,7 @@ pub enum Sign {
 
 impl Sign {
     /// What the steps are multiplied by.
-    pub fn factor(self) -> f32 {
+    pub fn factor(self) -> f64 {
         match self {
             Self::Plus => 1.0,
             Self::Minus => -1.0,
@@ -56,9 +56,8 @@ impl Candidate {
         let margin = |m: &CodeMeasures| m.forgotten_loss - m.kept_loss;
         let (ours, theirs) = (&self.measures, &other.measures);
         // A network that overflows is worse than any other.
-        let is_finite = |m: &CodeMeasures| m.forgotten_loss.is_finite() && m.kept_loss.is_finite();
-        if is_finite(ours) != is_finite(theirs) {
-            return is_finite(ours);
+        if ours.is_finite() != theirs.is_finite() {
+            return ours.is_finite();
         }
         let order = score(ours)
             .total_cmp(&score(theirs))

@@ -1,6 +1,6 @@
 //! How far each parameter moves.
 
-use super::Scope;
+use super::{Scope, Sign};
 use crate::fisher::Fisher;
 use crate::network::{Network, Value};
 
@@ -34,48 +34,71 @@ pub fn eta(forgotten: &[f64], kept: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// A step for every parameter in scope: `alpha_l * eta_i` with
-/// `alpha_l = min(lambda1, lambda2 / max_{i in l} eta_i)`, l a named parameter
-/// tensor (paper, Eq. 7). Whether it is added or subtracted is not its affair.
+/// The direction and proportions of a move: eta of every parameter in scope.
+///
+/// With lambda1 and lambda2 each moves by `alpha_l * eta_i`,
+/// `alpha_l = min(lambda1, lambda2 / max_{i in l} eta_i)`, l the part of a named
+/// parameter tensor that is in scope (paper, Eq. 7).
 #[derive(Clone, Debug)]
 pub struct Perturbation {
     /// Per parameter of the network; `None` where nothing moves.
-    steps: Vec<Option<Vec<f32>>>,
+    tensors: Vec<Option<Ratios>>,
+}
+
+/// The ratios of one parameter tensor.
+#[derive(Clone, Debug)]
+struct Ratios {
+    /// The largest eta in scope.
+    largest: f64,
+    /// `eta_i / largest`, 0 out of scope.
+    relative: Vec<f32>,
 }
 
 impl Perturbation {
-    /// The steps of the parameters in scope.
+    /// The ratios of the Fisher diagonals of the forgotten and the kept
+    /// classes' codes, for the parameters in scope.
     pub fn new(
         network: &Network,
         [forgotten, kept]: [&Fisher; 2],
-        [lambda1, lambda2]: [f64; 2],
         scope: Scope,
+        classes: &[usize],
     ) -> Self {
-        let steps = (0..network.parameters().len()).map(|index| {
-            if !scope.contains(network, index) {
+        let tensors = (0..network.parameters().len()).map(|index| {
+            let elements = scope.elements(network, index, classes);
+            if elements.is_empty() {
                 return None;
             }
             let [forgotten, kept] = Fisher::pair(forgotten, kept, index)?;
             let eta = eta(&forgotten, &kept);
-            let largest = eta.iter().fold(0.0, |most: f64, ratio| most.max(*ratio));
-            let alpha = lambda1.min(lambda2 / largest);
-            let steps = eta.iter().map(|ratio| (alpha * ratio) as f32);
-            (largest > 0.0).then(|| steps.collect())
+            let in_scope = elements.into_iter().flatten();
+            let largest = in_scope
+                .clone()
+                .fold(0.0, |most: f64, element| most.max(eta[element]));
+            let mut relative = vec![0.0; eta.len()];
+            for element in in_scope {
+                relative[element] = (eta[element] / largest) as f32;
+            }
+            (largest > 0.0).then_some(Ratios { largest, relative })
         });
         Self {
-            steps: steps.collect(),
+            tensors: tensors.collect(),
         }
     }
 
-    /// The network moved by `sign` times the steps; the one given is untouched.
-    pub fn apply(&self, network: &Network, sign: f32) -> Network {
+    /// The network moved one way; the one given is untouched.
+    pub fn apply(&self, network: &Network, lambdas: [f64; 2], sign: Sign) -> Network {
+        let [lambda1, lambda2] = lambdas;
         let mut moved = network.clone();
-        for (index, steps) in self.steps.iter().enumerate() {
-            let Some(steps) = steps else { continue };
+        for (index, ratios) in self.tensors.iter().enumerate() {
+            let Some(Ratios { largest, relative }) = ratios else {
+                continue;
+            };
+            // alpha times the largest eta.
+            let largest_move = lambda2.min(lambda1 * largest) * sign.factor();
             let value = &network.parameters()[index].value;
             let mut numbers = value.to_vec();
-            for (number, step) in numbers.iter_mut().zip(steps) {
-                *number += sign * step;
+            for (number, relative) in numbers.iter_mut().zip(relative) {
+                *number += (largest_move * f64::from(*relative)) as f32;
             }
             moved.set(
                 index,
@@ -83,6 +106,12 @@ impl Perturbation {
             );
         }
         moved
+    }
+
+    /// The smallest lambda1 that bounds no tensor beside this lambda2.
+    pub fn unbounding(&self, lambda2: f64) -> f64 {
+        let largest = self.tensors.iter().flatten().map(|ratios| ratios.largest);
+        lambda2 / largest.fold(f64::INFINITY, f64::min)
     }
 }
 

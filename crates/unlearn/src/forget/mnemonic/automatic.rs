@@ -1,0 +1,53 @@
+//! Forgetting class after class, as strongly as the codes ask for.
+
+use serde_json::{Map, json};
+
+use super::{Part, Scope, forget_one};
+use crate::forget::{Context, Forgotten};
+
+/// How often classes that came back are forgotten anew before giving up.
+const ROUNDS: usize = 3;
+
+/// Forgets one class after the other, in ascending order, each by a step of
+/// its own ([`forget_one`]) with the Fisher diagonals of the network as it then is.
+///
+/// Only the classes that are kept in the end count as kept in every step: those still to
+/// come are neither kept nor forgotten yet. At the end all codes forgotten so far,
+/// earlier requests' included, are asked for again, and those that are decoded
+/// again take another step. It stops after the step with which the
+/// kept codes' mean loss has risen by more than `max_kept_loss`.
+pub fn automatic(context: Context<'_>, scope: Scope) -> Forgotten {
+    let (network, request) = (&context.model.network, context.request);
+    let mut classes = [request.forgotten(), request.kept(), request.gone()].concat();
+    classes.sort_unstable();
+    let mut part = Part::new(network, context.codes, scope, classes);
+    let kept = request.kept();
+    let most = part.loss(&part.network, kept).mean() + context.max_kept_loss.unwrap_or(f64::MAX);
+    let gone = [request.forgotten(), request.gone()].concat();
+    let mut next = request.forgotten().to_vec();
+    let (mut steps, mut backward_passes) = (Vec::new(), 0);
+    'rounds: for _ in 0..ROUNDS {
+        for class in next {
+            let found = forget_one(&part, class, kept, scope, context.curve);
+            part.network = found.network;
+            backward_passes += found.backward_passes;
+            let over = found.step.after.kept_loss > most;
+            steps.push(found.step);
+            if over {
+                break 'rounds;
+            }
+        }
+        let answers = part.loss(&part.network, &gone).predictions.into_iter();
+        let answers = answers
+            .zip(&gone)
+            .filter(|(answer, class)| answer == *class);
+        next = answers.map(|(answer, _)| answer).collect();
+    }
+    let choices = [("strength", json!("auto")), ("scope", json!(scope))];
+    Forgotten {
+        network: part.put_into(network),
+        backward_passes,
+        choices: Map::from_iter(choices.map(|(name, choice)| (name.to_owned(), choice))),
+        steps,
+    }
+}

@@ -1,0 +1,135 @@
+//! The part of a network that a scope reaches.
+
+use super::Scope;
+use crate::code::Codebook;
+use crate::fisher::{Fisher, fisher_batched};
+use crate::forget::CodeMeasures;
+use crate::network::{CrossEntropy, Network, Value};
+
+/// How much noise the blends hold. They stand for inputs off the training
+/// signal, which the codes themselves, learned by heart, say nothing of.
+const BLEND_RATIOS: [f32; 4] = [0.3, 0.3, 0.5, 0.5];
+
+/// Classes whose codes are blended; of more, as many spread evenly.
+const BLENDED_CLASSES: usize = 25;
+
+/// The part of a network that a scope can move, as a network of its own, with
+/// the codes as that part sees them.
+///
+/// A scope within the classifier layer leaves the features as they are: these
+/// are computed once, and all the rest, gradients included, happens in a network of
+/// one layer. Moving that network and putting it back gives the same as moving
+/// the whole.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// What may be moved.
+    pub network: Network,
+    /// Where its parameters begin among those of the whole network.
+    first_parameter: usize,
+    /// The classes whose inputs are held, ascending.
+    classes: Vec<usize>,
+    /// Their codes as the part sees them, `[classes, ..]`.
+    codes: Value,
+    /// Which of them are blended.
+    blended: Vec<usize>,
+    /// Blends as the part sees them, `[blended * BLEND_RATIOS, ..]`.
+    blends: Value,
+}
+
+impl Part {
+    /// The part that a scope reaches, with the codes of some classes.
+    pub fn new(network: &Network, codes: &Codebook, scope: Scope, classes: Vec<usize>) -> Self {
+        let step = classes.len().div_ceil(BLENDED_CLASSES);
+        let blended: Vec<usize> = classes.iter().copied().step_by(step).collect();
+        let split = network.split().filter(|_| scope.is_in_classifier());
+        let (network, first_parameter, seen, blends) = match split {
+            Some([body, head]) => {
+                let seen = codes.ask(&body, &classes);
+                let blends = codes.ask_blends(&body, &blended, &BLEND_RATIOS);
+                (head, body.parameters().len(), seen, blends)
+            }
+            None => {
+                let device = network.device();
+                let blends = codes.blends(&blended, &BLEND_RATIOS, device);
+                (network.clone(), 0, codes.batch(&classes, device), blends)
+            }
+        };
+        Self {
+            network,
+            first_parameter,
+            classes,
+            codes: seen,
+            blended,
+            blends,
+        }
+    }
+
+    /// The whole network with this part in it.
+    pub fn put_into(&self, whole: &Network) -> Network {
+        let mut whole = whole.clone();
+        for (index, parameter) in self.network.parameters().iter().enumerate() {
+            whole.set(self.first_parameter + index, parameter.value.clone());
+        }
+        whole
+    }
+
+    /// The Fisher diagonal of the part's parameters from the codes of some classes.
+    pub fn fisher(&self, classes: &[usize]) -> Fisher {
+        fisher_batched(&self.network, &self.codes_of(classes), classes)
+    }
+
+    /// The loss of a network in the part's place on the codes of some classes.
+    pub fn loss(&self, network: &Network, classes: &[usize]) -> CrossEntropy {
+        CrossEntropy::new(&network.forward(self.codes_of(classes)), classes, 0.0)
+    }
+
+    /// What the codes say of a network in the part's place.
+    pub fn measures(&self, network: &Network, forgotten: &[usize], kept: &[usize]) -> CodeMeasures {
+        let [of_forgotten, of_kept] = [forgotten, kept].map(|classes| self.loss(network, classes));
+        CodeMeasures::from_losses((&of_forgotten, forgotten), (&of_kept, kept))
+    }
+
+    /// What a network in the part's place answers to the blends of some
+    /// classes' codes, with the largest output of these classes.
+    pub fn blend_answers(&self, network: &Network, classes: &[usize]) -> Vec<usize> {
+        let places = self.blended.iter().enumerate();
+        let places = places.filter(|(_, class)| classes.contains(class));
+        let rows: Vec<usize> = places
+            .flat_map(|(place, _)| place * BLEND_RATIOS.len()..(place + 1) * BLEND_RATIOS.len())
+            .collect();
+        if rows.is_empty() {
+            return Vec::new();
+        }
+        let logits = network.forward(pick(&self.blends, &rows)).into_vec();
+        let answers = logits.chunks_exact(network.class_count()).map(|logits| {
+            let best = classes.iter().copied();
+            best.reduce(|best, class| {
+                if logits[class] > logits[best] {
+                    class
+                } else {
+                    best
+                }
+            })
+        });
+        answers.flatten().collect()
+    }
+
+    fn codes_of(&self, classes: &[usize]) -> Value {
+        let places = classes.iter().map(|class| {
+            let place = self.classes.binary_search(class);
+            place.unwrap_or_else(|_| unreachable!("a class of the request"))
+        });
+        pick(&self.codes, &places.collect::<Vec<_>>())
+    }
+}
+
+/// Some samples of a batch.
+fn pick(batch: &Value, samples: &[usize]) -> Value {
+    let numbers = batch.to_vec();
+    let length = numbers.len() / batch.shape()[0];
+    let picked = samples.iter();
+    let picked = picked.flat_map(|sample| &numbers[sample * length..][..length]);
+    let mut shape = batch.shape().to_vec();
+    shape[0] = samples.len();
+    Value::from_vec(picked.copied().collect(), &shape, &batch.device())
+}

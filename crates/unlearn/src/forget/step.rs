@@ -1,0 +1,43 @@
+//! One move of parameters.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CodeMeasures, Scope, Sign};
+
+/// One move of parameters to forget classes, and what the codes said of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The classes that it was for.
+    pub classes: Vec<usize>,
+    /// The part of the network that could move.
+    pub scope: Scope,
+    /// Which way.
+    pub sign: Sign,
+    /// The bound of the factor alpha.
+    pub lambda1: f64,
+    /// The largest move of one parameter.
+    pub lambda2: f64,
+    /// Whether the codes were forgotten as far as was aimed at; where not, the
+    /// automatic strength moves nothing. None where nothing was aimed at.
+    pub reached: Option<bool>,
+    /// What the codes said before, of these classes and the kept ones.
+    pub before: CodeMeasures,
+    /// What they said afterwards.
+    pub after: CodeMeasures,
+    /// Percent of the blends of kept codes with noise to which another kept
+    /// class answers than before.
+    pub kept_blends_changed_percent: f64,
+    /// The same at other strengths, the weakest first; empty unless asked for.
+    pub curve: Vec<CurvePoint>,
+}
+
+/// What another strength would have done.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// The largest move of one parameter.
+    pub lambda2: f64,
+    /// What the codes would have said.
+    pub codes: CodeMeasures,
+    /// As in [`Step`].
+    pub kept_blends_changed_percent: f64,
+}
