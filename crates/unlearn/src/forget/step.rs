@@ -20,7 +20,9 @@ pub struct Step {
     /// Whether the codes were forgotten as far as was aimed at; where not, the
     /// automatic strength moves nothing. None where nothing was aimed at.
     pub reached: Option<bool>,
-    /// What the codes said before, of these classes and the kept ones.
+    /// What the codes said before, of these classes and the kept ones. Where
+    /// the strength is automatic, a forgotten code's loss is that among its
+    /// class and the kept ones.
     pub before: CodeMeasures,
     /// What they said afterwards.
     pub after: CodeMeasures,

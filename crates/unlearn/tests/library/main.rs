@@ -1,5 +1,6 @@
 //! The library as its users meet it.
 
+mod automatic;
 mod conformance;
 mod fisher;
 mod layers;
@@ -7,3 +8,4 @@ mod readers;
 mod same_bits;
 mod shapes;
 mod small;
+mod together;

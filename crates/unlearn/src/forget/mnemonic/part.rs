@@ -83,6 +83,27 @@ impl Part {
         CrossEntropy::new(&network.forward(self.codes_of(classes)), classes, 0.0)
     }
 
+    /// The loss on the code of one class among itself and the kept classes:
+    /// no other class, forgotten or still to be, stands in for these.
+    pub fn loss_of_one(&self, network: &Network, class: usize, kept: &[usize]) -> CrossEntropy {
+        let logits = network.forward(self.codes_of(&[class])).into_vec();
+        let among = std::iter::once(&class).chain(kept);
+        let logits: Vec<f32> = among.map(|class| logits[*class]).collect();
+        let shape = [1, logits.len()];
+        CrossEntropy::new(
+            &Value::from_vec(logits, &shape, network.device()),
+            &[0],
+            0.0,
+        )
+    }
+
+    /// What the codes say of a network in the part's place, where the only
+    /// class to forget is this one; its loss is [`Part::loss_of_one`].
+    pub fn measures_of_one(&self, network: &Network, class: usize, kept: &[usize]) -> CodeMeasures {
+        let of_class = self.loss_of_one(network, class, kept);
+        CodeMeasures::from_losses((&of_class, &[0]), (&self.loss(network, kept), kept))
+    }
+
     /// What the codes say of a network in the part's place.
     pub fn measures(&self, network: &Network, forgotten: &[usize], kept: &[usize]) -> CodeMeasures {
         let [of_forgotten, of_kept] = [forgotten, kept].map(|classes| self.loss(network, classes));

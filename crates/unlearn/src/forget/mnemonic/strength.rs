@@ -49,11 +49,11 @@ pub fn forget_one(part: &Part, class: usize, kept: &[usize], scope: Scope, curve
     let network = &part.network;
     let (of_class, of_kept) = (part.fisher(&[class]), part.fisher(kept));
     let perturbation = Perturbation::new(network, [&of_class, &of_kept], scope, &[class]);
-    let before = part.measures(network, &[class], kept);
+    let before = part.measures_of_one(network, class, kept);
     let answers = part.blend_answers(network, kept);
     let trial = |lambdas: [f64; 2], sign: Sign| {
         let network = perturbation.apply(network, lambdas, sign);
-        let codes = part.measures(&network, &[class], kept);
+        let codes = part.measures_of_one(&network, class, kept);
         let changed = changed_percent(&answers, &part.blend_answers(&network, kept));
         (network, codes, changed)
     };
@@ -63,12 +63,12 @@ pub fn forget_one(part: &Part, class: usize, kept: &[usize], scope: Scope, curve
         for bound in lambda1_bounds(scope) {
             let loss = |lambda2| {
                 let moved = perturbation.apply(network, [bound, lambda2], sign);
-                part.loss(&moved, &[class]).mean()
+                part.loss_of_one(&moved, class, kept).mean()
             };
             let Some(lambda2) = weakest(goal, loss) else {
                 continue;
             };
-            let lambdas = [bound.min(perturbation.unbounding(lambda2)), lambda2];
+            let lambdas = [bound, lambda2];
             let (_, codes, changed) = trial(lambdas, sign);
             let harm = (changed, codes.kept_loss);
             let least = best.map(|(_, _, codes, changed)| (changed, codes.kept_loss));
@@ -79,11 +79,11 @@ pub fn forget_one(part: &Part, class: usize, kept: &[usize], scope: Scope, curve
     }
     let reached = best.is_some();
     let (lambdas, sign, after, changed) = best.unwrap_or(([0.0; 2], Sign::Minus, before, 0.0));
-    let [lambda1, lambda2] = lambdas;
+    let [bound, lambda2] = lambdas;
     let strengths = CURVE.iter().filter(|_| curve && reached);
     let curve = strengths.map(|part| {
         let lambda2 = part * lambda2;
-        let (_, codes, kept_blends_changed_percent) = trial([lambda1, lambda2], sign);
+        let (_, codes, kept_blends_changed_percent) = trial([bound, lambda2], sign);
         CurvePoint {
             lambda2,
             codes,
@@ -97,7 +97,8 @@ pub fn forget_one(part: &Part, class: usize, kept: &[usize], scope: Scope, curve
             classes: vec![class],
             scope,
             sign,
-            lambda1,
+            // As a number that gives the same move again.
+            lambda1: bound.min(perturbation.unbounding(lambda2)),
             lambda2,
             reached: Some(reached),
             before,

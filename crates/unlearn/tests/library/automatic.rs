@@ -1,0 +1,262 @@
+//! Forgetting with the strength found by the codes.
+
+use serde_json::{Map, json};
+use unlearn::checkpoint::Model;
+use unlearn::code::Codebook;
+use unlearn::fisher::fisher_batched;
+use unlearn::forget::{
+    Breach, CATALOG, Gate, Job, MAX_KEPT_LOSS, Mnemonic, MnemonicSettings, Outcome, Perturbation,
+    Request, Scope, Sign, method,
+};
+use unlearn::network::Value;
+
+use super::small;
+
+fn automatic() -> Mnemonic {
+    Mnemonic::new(MnemonicSettings::default()).unwrap()
+}
+
+fn forget(model: &Model, codes: &Codebook, classes: &[&str]) -> (Request, Outcome) {
+    let request = Request::new(model, classes).unwrap();
+    let outcome = Job::new(model, codes, &request).unwrap().run(&automatic());
+    (request, outcome.unwrap())
+}
+
+fn images(model: &Model) -> Value {
+    let data = small::data();
+    let length: usize = data.shape.iter().product();
+    let mut numbers = vec![0.0; data.test.len() * length];
+    for (index, sample) in numbers.chunks_exact_mut(length).enumerate() {
+        let normalization = &model.metadata.normalization;
+        data.test.write_sample(index, normalization, sample);
+    }
+    let [channels, height, width] = data.shape;
+    let shape = [data.test.len(), channels, height, width];
+    Value::from_vec(numbers, &shape, model.network.device())
+}
+
+#[test]
+fn every_code_is_forgotten_and_other_outputs_keep_their_bits() {
+    let (model, codes) = small::trained();
+    let (request, outcome) = forget(&model, &codes, &["ring", "star", "heart"]);
+    assert_eq!(outcome.steps.len(), 3);
+    for (class, step) in outcome.classes.iter().zip(&outcome.steps) {
+        assert_eq!(step.classes, [class.class]);
+        assert_eq!((step.reached, step.scope), (Some(true), Scope::Output));
+        assert!(step.after.forgotten_loss >= 15.0, "{step:?}");
+        assert!(class.loss_after >= 15.0 && !class.is_decoded, "{class:?}");
+    }
+    let logits = |model: &Model| model.network.forward(images(model)).to_vec();
+    let (before, after) = (logits(&model), logits(&outcome.model));
+    let rows = before.chunks_exact(10).zip(after.chunks_exact(10));
+    for (before, after) in rows {
+        for class in 0..10 {
+            match request.forgotten().contains(&class) {
+                // The features of this network are not negative.
+                true => assert!(after[class] < before[class]),
+                false => assert_eq!(after[class].to_bits(), before[class].to_bits()),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_strength_is_the_weakest_that_reaches_the_goal() {
+    let (model, codes) = small::trained();
+    let (request, outcome) = forget(&model, &codes, &["ring"]);
+    let step = &outcome.steps[0];
+    let loss_at = |factor: f64| {
+        let settings = MnemonicSettings {
+            lambda1: Some(step.lambda1 * 2.0),
+            lambda2: Some(step.lambda2 * factor),
+            scope: Some(Scope::Output),
+        };
+        let job = Job::new(&model, &codes, &request).unwrap();
+        let manual = job.run(&Mnemonic::new(settings).unwrap()).unwrap();
+        manual.codes.forgotten_loss
+    };
+    assert!((loss_at(1.0) - step.after.forgotten_loss).abs() < 1e-9);
+    assert!(loss_at(0.98) < loss_at(1.0));
+    let with_curve = Job::new(&model, &codes, &request).unwrap().with_curves();
+    let outcome = with_curve.run(&automatic()).unwrap();
+    let curve = &outcome.steps[0].curve;
+    let losses: Vec<f64> = curve.iter().map(|p| p.codes.forgotten_loss).collect();
+    assert!(
+        losses.windows(2).all(|pair| pair[0] < pair[1]),
+        "{losses:?}"
+    );
+    assert!(curve.iter().any(|point| point.lambda2 == step.lambda2));
+}
+
+#[test]
+fn an_order_of_names_makes_no_difference() {
+    let (model, codes) = small::trained();
+    let (_, one) = forget(&model, &codes, &["star", "circle"]);
+    let (_, other) = forget(&model, &codes, &["circle", "star"]);
+    assert_eq!(one.model.to_bytes(), other.model.to_bytes());
+}
+
+#[test]
+fn wider_scopes_find_a_strength_too() {
+    let (model, codes) = small::trained();
+    for scope in [Scope::Classifier, Scope::All, Scope::Features] {
+        let settings = MnemonicSettings {
+            scope: Some(scope),
+            ..MnemonicSettings::default()
+        };
+        let request = Request::new(&model, &["ring"]).unwrap();
+        let job = Job::new(&model, &codes, &request).unwrap();
+        let outcome = job.run(&Mnemonic::new(settings).unwrap()).unwrap();
+        let step = &outcome.steps[0];
+        assert_eq!(step.scope, scope);
+        match step.reached {
+            Some(true) => assert!(outcome.codes.forgotten_loss >= 15.0),
+            _ => assert_eq!(outcome.parameters_changed(), 0, "{scope:?}"),
+        }
+    }
+}
+
+#[test]
+fn one_request_after_another_until_one_class_is_left() {
+    let (mut model, codes) = small::trained();
+    let names = model.metadata.classes.names().to_vec();
+    for (index, name) in names[..9].iter().enumerate() {
+        let (request, outcome) = forget(&model, &codes, &[name]);
+        assert_eq!(request.gone(), (0..index).collect::<Vec<_>>());
+        assert_eq!(request.kept().len(), 9 - index);
+        assert!(outcome.came_back.is_empty(), "{:?}", outcome.came_back);
+        let gate = Gate {
+            max_kept_loss: MAX_KEPT_LOSS,
+        };
+        assert_eq!(gate.breaches(&request, &outcome), []);
+        model = outcome.model;
+        assert_eq!(model.metadata.forgotten, names[..=index]);
+    }
+}
+
+#[test]
+fn a_class_that_came_back_is_seen_and_forgotten_again() {
+    let (mut model, codes) = small::trained();
+    let answers = |model: &Model| {
+        let logits = codes.ask(&model.network, &[4]).to_vec();
+        unlearn::network::largest(&logits)
+    };
+    assert_eq!(answers(&model), 4, "the test needs a code that is decoded");
+    // Said to be forgotten, though nothing was done about it.
+    model.metadata.forgotten.push("ring".into());
+    let request = Request::new(&model, &["star"]).unwrap();
+    let job = Job::new(&model, &codes, &request).unwrap();
+    let shifted = job.run(method("bias-shift", Map::new()).unwrap().as_ref());
+    let shifted = shifted.unwrap();
+    assert_eq!(shifted.came_back, [4]);
+    let gate = Gate { max_kept_loss: 1e9 };
+    let breaches = gate.breaches(&request, &shifted);
+    assert!(matches!(&breaches[..], [Breach::CameBack { classes }] if classes == &["ring"]));
+
+    let outcome = job.run(&automatic()).unwrap();
+    assert!(outcome.came_back.is_empty());
+    assert_eq!(outcome.steps.len(), 2, "one for star, one for ring");
+    assert_ne!(answers(&outcome.model), 4);
+}
+
+#[test]
+fn it_stops_where_the_kept_codes_have_cost_enough() {
+    let (model, codes) = small::trained();
+    let request = Request::new(&model, &["ring", "star"]).unwrap();
+    let job = Job::new(&model, &codes, &request).unwrap();
+    // A budget that no step can keep: the loss would have to fall by much.
+    let budget = -1e6;
+    let outcome = job.with_max_kept_loss(Some(budget)).run(&automatic());
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.steps.len(), 1);
+    let gate = Gate {
+        max_kept_loss: budget,
+    };
+    let breaches = gate.breaches(&request, &outcome);
+    let said: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+    assert!(said[0].contains("kept codes rose"), "{said:?}");
+    assert!(
+        said[1].contains("not forgotten") && said[1].contains("ring"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn harm_to_the_kept_codes_breaks_the_gate() {
+    let (model, codes) = small::trained();
+    let request = Request::new(&model, &["ring"]).unwrap();
+    let settings = Map::from_iter([
+        ("lambda2".to_owned(), json!(1e3)),
+        ("lambda1".to_owned(), json!(1e3)),
+    ]);
+    let job = Job::new(&model, &codes, &request).unwrap();
+    let outcome = job
+        .run(method("mnemonic", settings).unwrap().as_ref())
+        .unwrap();
+    let gate = Gate {
+        max_kept_loss: MAX_KEPT_LOSS,
+    };
+    let breaches = gate.breaches(&request, &outcome);
+    assert!(
+        matches!(breaches[0], Breach::KeptLoss { .. }),
+        "{breaches:?}"
+    );
+}
+
+/// Within the classifier layer only that layer is computed; it must be the
+/// same as moving the whole network.
+#[test]
+fn a_part_moves_as_the_whole_does() {
+    let (model, codes) = small::trained();
+    let request = Request::new(&model, &["ring"]).unwrap();
+    let network = &model.network;
+    let fisher = |classes: &[usize]| {
+        fisher_batched(network, &codes.batch(classes, network.device()), classes)
+    };
+    let fishers = [fisher(request.forgotten()), fisher(request.kept())];
+    let lambdas = [0.1, 3.0];
+    for scope in [Scope::Classifier, Scope::Output] {
+        let whole = Perturbation::new(network, fishers.each_ref(), scope, request.forgotten());
+        let settings = MnemonicSettings {
+            lambda1: Some(lambdas[0]),
+            lambda2: Some(lambdas[1]),
+            scope: Some(scope),
+        };
+        let job = Job::new(&model, &codes, &request).unwrap();
+        let outcome = job.run(&Mnemonic::new(settings).unwrap()).unwrap();
+        let sign = outcome.steps[0].sign;
+        assert_eq!(sign, Sign::Minus);
+        let expected = whole.apply(network, lambdas, sign);
+        let pairs = expected
+            .parameters()
+            .iter()
+            .zip(outcome.model.network.parameters());
+        for (expected, found) in pairs {
+            assert_eq!(
+                expected.value.to_vec(),
+                found.value.to_vec(),
+                "{}",
+                found.name
+            );
+        }
+    }
+}
+
+#[test]
+fn controls_and_methods_say_whether_they_chose_their_strength() {
+    let (model, codes) = small::trained();
+    for entry in CATALOG {
+        let request = Request::new(&model, &["ring"]).unwrap();
+        let job = Job::new(&model, &codes, &request).unwrap();
+        let outcome = job
+            .run(method(entry.name, Map::new()).unwrap().as_ref())
+            .unwrap();
+        let chosen = outcome.choices.get("strength");
+        assert_eq!(
+            chosen.is_some(),
+            !outcome.steps.is_empty(),
+            "{}",
+            entry.name
+        );
+    }
+}
