@@ -1,7 +1,7 @@
 //! Loading images, and saying what was left out.
 
 use anyhow::ensure;
-use unlearn::audit::{Evaluation, evaluate};
+use unlearn::audit::{Evaluation, confusions};
 use unlearn::checkpoint::Model;
 use unlearn::data::{Dataset, LoadOptions, Source, load};
 
@@ -21,6 +21,22 @@ pub fn read(source: &Source, options: &LoadOptions) -> anyhow::Result<Dataset> {
         );
     }
     Ok(data)
+}
+
+/// Reads a data set as a model's file says: its image size, its channels, its
+/// classes in its order.
+///
+/// # Errors
+/// If it cannot be read, or its classes are others.
+pub fn read_for(model: &Model, source: &Source, options: LoadOptions) -> anyhow::Result<Dataset> {
+    let [channels, height, width] = model.metadata.input_shape;
+    let options = LoadOptions {
+        image_size: Some([height, width]),
+        channels: Some(channels),
+        classes: Some(model.metadata.classes.names().to_vec()),
+        ..options
+    };
+    read(source, &options)
 }
 
 /// The data set with some classes taken out of its training part; outputs and
@@ -52,6 +68,21 @@ pub fn measure(
     source: &Source,
     forgotten: &[usize],
 ) -> anyhow::Result<Evaluation> {
+    refuse_unmeasurable(data, source, forgotten)?;
+    let confusion = ask(&[model], data).remove(0);
+    let names = data.classes.names();
+    Ok(Evaluation::from_confusion(confusion, names, forgotten))
+}
+
+/// Refuses test parts that say nothing of kept classes.
+///
+/// # Errors
+/// If there is no test part, or it holds no image of a class that counts as kept.
+pub fn refuse_unmeasurable(
+    data: &Dataset,
+    source: &Source,
+    forgotten: &[usize],
+) -> anyhow::Result<()> {
     ensure!(
         !data.test.is_empty(),
         "{source}: expected test images, found none"
@@ -66,8 +97,11 @@ pub fn measure(
         labels.any(|label| !forgotten.contains(&label)),
         "{source}: expected test images of classes that were kept, found none"
     );
+    Ok(())
+}
+
+/// Asks models for the test part; gives `confusion[true class][answered class]` of each.
+pub fn ask(models: &[&Model], data: &Dataset) -> Vec<Vec<Vec<usize>>> {
     let bar = SamplesBar::new("evaluating", data.test.len());
-    Ok(evaluate(model, &data.test, forgotten, |done| {
-        bar.show(done)
-    }))
+    confusions(models, &data.test, |done| bar.show(done))
 }

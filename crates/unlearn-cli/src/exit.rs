@@ -8,7 +8,7 @@ pub enum Exit {
     /// Done.
     Done,
     /// Nothing was wrong with the input, but the aim was not reached: training
-    /// was interrupted or diverged.
+    /// was interrupted or diverged, or a model that forgot did not pass.
     NotAchieved,
 }
 

@@ -1,9 +1,11 @@
 //! The command `unlearn`: words to calls.
 
 mod args;
+mod check;
 mod commands;
 mod data;
 mod exit;
+mod gate;
 mod interrupt;
 mod outputs;
 mod progress;

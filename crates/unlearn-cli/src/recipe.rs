@@ -1,6 +1,5 @@
 //! The demonstration's recipe.
 
-use serde_json::{Map, Value as Json, json};
 use unlearn::code::CodeKind;
 use unlearn::network::Architecture;
 use unlearn::train::{Schedule, TrainSettings};
@@ -10,17 +9,6 @@ pub const CLASS: &str = "triangle";
 
 /// The network that is trained.
 pub const ARCHITECTURE: Architecture = Architecture::Cnn { width: 16 };
-
-/// Bounds of the perturbation: `lambda1`, `lambda2`.
-///
-/// Chosen on codes and training images only, among powers of ten and three
-/// times those. No pair does well for every class of a network trained so
-/// briefly.
-const LAMBDAS: [f64; 2] = [0.1, 3.0];
-
-/// The part of the network that may move. Moving all of it costs this network
-/// accuracy on the other classes before the class is forgotten.
-const SCOPE: &str = "classifier";
 
 /// How the network is trained. The seed is no secret here: everybody sees the
 /// same demonstration.
@@ -41,14 +29,4 @@ pub fn training() -> TrainSettings {
         seed: 1,
         ..TrainSettings::default()
     }
-}
-
-/// How the class is forgotten.
-pub fn forgetting() -> Map<String, Json> {
-    let [lambda1, lambda2] = LAMBDAS;
-    Map::from_iter([
-        ("lambda1".to_owned(), json!(lambda1)),
-        ("lambda2".to_owned(), json!(lambda2)),
-        ("scope".to_owned(), json!(SCOPE)),
-    ])
 }

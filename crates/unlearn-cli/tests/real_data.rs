@@ -54,20 +54,33 @@ fn mnist_forgets_a_digit() {
     );
     assert!(number(&train, "accuracy_percent") > 90.0, "{train}");
     assert_eq!(number(&train, "code_accuracy_percent"), 100.0);
-    let before = unlearn(folder, "evaluate m --forgotten 0", Some(&data));
-    let forget = unlearn(folder, "forget m --codes c --class 0 --out m2", None);
-    assert_eq!(number(&forget, "backward_passes"), 10.0);
-    assert!(number(&forget, "forget_seconds") < 20.0, "{forget}");
-    let after = unlearn(folder, "evaluate m2 --forgotten 0", Some(&data));
-    assert!(number(&before, "forgotten_error_percent") < 5.0);
-    assert!(number(&after, "forgotten_error_percent") > 98.0, "{after}");
-    let kept = |record| number(record, "kept_accuracy_percent");
-    assert!(
-        kept(&after) > kept(&before) - 1.0,
-        "{} {}",
-        kept(&before),
-        kept(&after)
-    );
+    // One digit, then three more at once from what was left.
+    for (model, classes, forgotten, out) in [
+        ("m", "--class 0", "--forgotten 0", "m2"),
+        (
+            "m2",
+            "--class 3 --class 5 --class 8",
+            "--forgotten 0 --forgotten 3 --forgotten 5 --forgotten 8",
+            "m3",
+        ),
+    ] {
+        let arguments = format!("forget {model} --codes c {classes} --out {out}");
+        let forget = unlearn(folder, &arguments, None);
+        assert!(number(&forget, "forget_seconds") < 20.0, "{forget}");
+        assert_eq!(forget["gate"]["passed"], true, "{forget}");
+        let ask = |model| {
+            unlearn(
+                folder,
+                &format!("evaluate {model} {forgotten}"),
+                Some(&data),
+            )
+        };
+        let (before, after) = (ask("m"), ask(out));
+        assert!(number(&before, "forgotten_error_percent") < 12.0);
+        assert!(number(&after, "forgotten_error_percent") >= 99.0, "{after}");
+        let kept = |record| number(record, "kept_accuracy_percent");
+        assert!(kept(&after) >= kept(&before), "{before} {after}");
+    }
 }
 
 #[test]
@@ -85,7 +98,7 @@ fn cifar10_runs_through_a_resnet() {
     assert_eq!(train["data"]["training_samples"], 2000);
     // Ten classes: a tenth is chance.
     assert!(number(&train, "accuracy_percent") > 15.0, "{train}");
-    let arguments = "forget m --codes c --class cat --scope classifier --out m2";
+    let arguments = "forget m --codes c --class cat --out m2";
     let forget = unlearn(folder, arguments, None);
     assert_eq!(forget["classes"][0], "cat");
     assert!(number(&forget, "parameters_changed") > 0.0);
@@ -105,18 +118,13 @@ fn faces_forget_a_person() {
     );
     assert_eq!(train["data"]["training_samples"], 320);
     assert!(number(&train, "accuracy_percent") > 92.0, "{train}");
-    let arguments = "forget m --codes c --class s2 --scope classifier --out m2";
-    let forget = unlearn(folder, arguments, None);
+    let forget = unlearn(folder, "forget m --codes c --class s2 --out m2", None);
+    // Its own code and those of the 39 others.
     assert_eq!(number(&forget, "backward_passes"), 40.0);
     let before = unlearn(folder, "evaluate m --forgotten s2", Some(&data));
     let after = unlearn(folder, "evaluate m2 --forgotten s2", Some(&data));
     assert_eq!(number(&before, "forgotten_error_percent"), 0.0);
     assert_eq!(number(&after, "forgotten_error_percent"), 100.0);
     let kept = |record| number(record, "kept_accuracy_percent");
-    assert!(
-        kept(&after) > kept(&before) - 3.0,
-        "{} {}",
-        kept(&before),
-        kept(&after)
-    );
+    assert!(kept(&after) >= kept(&before), "{before} {after}");
 }

@@ -6,7 +6,8 @@ mod record;
 mod render;
 
 pub use record::{
-    DataSummary, DemoFiles, DemoRecord, DemoSeconds, EvaluateRecord, FileContent, ForgetRecord,
-    InspectRecord, ParameterSummary, SCHEMA, TensorChange, TrainRecord, VERSION, public_settings,
+    CheckRecord, ConfidenceRecord, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EvaluateRecord,
+    EvaluationsRecord, FileContent, FileEvaluation, ForgetRecord, GateRecord, InspectRecord,
+    ParameterSummary, SCHEMA, StepRecord, TensorChange, TrainRecord, VERSION, public_settings,
 };
 pub use render::json;

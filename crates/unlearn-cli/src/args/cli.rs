@@ -8,7 +8,7 @@ use super::{DemoArgs, EvaluateArgs, ForgetArgs, InspectArgs, TrainArgs};
 /// in one shot, and measure what came of it.
 ///
 /// Results go to stdout, talk and progress to stderr. Exit code: 0 done, 1 not
-/// achieved (interrupted, diverged), 2 bad input.
+/// achieved (interrupted, diverged, a result that did not pass), 2 bad input.
 #[derive(Debug, Parser)]
 #[command(name = "unlearn", version, after_help = EXAMPLE)]
 pub struct Cli {
@@ -23,7 +23,7 @@ Example, from nothing to a model that forgot:
 
 Your own images, in folders train/<class>/ and test/<class>/:
   unlearn train --data photos --architecture resnet18 --out m.safetensors --codes c.safetensors
-  unlearn forget m.safetensors --codes c.safetensors --class cat --scope classifier --lambda1 0.1 --lambda2 10 --out m2.safetensors
+  unlearn forget m.safetensors --codes c.safetensors --class cat --out m2.safetensors
   unlearn evaluate m2.safetensors --data photos --forgotten cat
 
 All processors are used; RAYON_NUM_THREADS=1 in the environment limits training,

@@ -12,6 +12,13 @@ pub struct DataArgs {
     #[arg(long, value_name = "PATH|shapes", value_parser = |text: &str| text.parse::<Source>())]
     pub data: Source,
 
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// How images are read.
+#[derive(Args, Clone, Debug)]
+pub struct ReadingArgs {
     /// Seed of the split of a folder without train/ and test/, and of the
     /// drawing of `shapes`: the same in `train` and in `evaluate`.
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -22,7 +29,7 @@ pub struct DataArgs {
     pub skip_unreadable: bool,
 }
 
-impl DataArgs {
+impl ReadingArgs {
     /// What the arguments say of reading; the rest is as the library has it.
     pub fn options(&self) -> LoadOptions {
         LoadOptions {

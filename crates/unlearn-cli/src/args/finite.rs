@@ -11,6 +11,17 @@ pub fn finite(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Reads a number that something may not exceed: 0 or more.
+///
+/// # Errors
+/// If the text is something else.
+pub fn limit(text: &str) -> Result<f64, String> {
+    match finite(text) {
+        Ok(number) if number >= 0.0 => Ok(number),
+        _ => Err("expected a finite number of at least 0".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -20,6 +31,14 @@ mod tests {
         assert_eq!(finite("1e-3"), Ok(0.001));
         for wrong in ["", "inf", "-inf", "nan", "1e999", "1,5"] {
             assert!(finite(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_not_negative() {
+        assert_eq!(limit("0"), Ok(0.0));
+        for wrong in ["-0.1", "nan", "inf", "one"] {
+            assert!(limit(wrong).is_err(), "{wrong}");
         }
     }
 }

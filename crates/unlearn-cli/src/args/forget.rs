@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::{Map, Value as Json, json};
-use unlearn::forget::{CATALOG, Scope};
+use unlearn::forget::{CATALOG, MAX_KEPT_LOSS, Scope};
 
-use super::finite::finite;
+use super::CheckArgs;
+use super::finite::{finite, limit};
 use super::one_of::{SCOPES, one_of};
 
 /// Make a trained classifier forget classes: no images and no training needed.
@@ -37,23 +38,44 @@ pub struct ForgetArgs {
     )]
     pub out: Option<PathBuf>,
 
-    /// How to forget; `mnemonic` is the method of the paper.
-    #[arg(long, default_value = "mnemonic", value_parser = methods())]
+    /// How to forget: `mnemonic` by the codes; `bias-shift` is a control that
+    /// only hides the classes' answers and forgets nothing inside.
+    #[arg(long, default_value = METHOD, value_parser = methods())]
     pub method: String,
 
-    /// Bounds the factor of layers in which nothing is specific to the classes [default: 0.001].
+    /// Bounds the factor of layers in which nothing is specific to the classes.
+    /// Without --lambda1 and --lambda2 the codes say how strongly to move, class
+    /// after class; with either it is the paper's one move for all classes, and
+    /// the other is 0.001 or 10 [default: found by the codes].
     #[arg(long, value_name = "X", value_parser = finite)]
     pub lambda1: Option<f64>,
 
-    /// The largest move of any parameter [default: 10].
+    /// The largest move of any parameter; see --lambda1 [default: found by the codes].
     #[arg(long, value_name = "X", value_parser = finite)]
     pub lambda2: Option<f64>,
 
-    /// The part of the network that may move [default: all].
+    /// The part of the network that may move: `output`, the classes' own outputs
+    /// in the classifier layer; `classifier`, all of that layer; `features`, all but it;
+    /// or `all` [default: output; all with --lambda1 or --lambda2].
     #[arg(long, value_parser = one_of::<Scope>(SCOPES))]
     pub scope: Option<Scope>,
 
-    /// Show what would change and write nothing.
+    /// The loss to which a forgotten class's code is brought where the strength
+    /// is found by the codes [default: 15, or more for codes that are known surely].
+    #[arg(long, value_name = "NATS", value_parser = finite, conflicts_with_all = ["lambda1", "lambda2"])]
+    pub goal: Option<f64>,
+
+    /// By how many nats the mean loss on the kept codes may rise; where it rises
+    /// further, where a class asked for was not forgotten or one forgotten
+    /// before came back, nothing is written [default: 0.01; no limit with
+    /// --lambda1, --lambda2 or another method].
+    #[arg(long, value_name = "NATS", value_parser = limit)]
+    pub max_kept_loss: Option<f64>,
+
+    #[command(flatten)]
+    pub check: CheckArgs,
+
+    /// Show what would change, and what other strengths would do; write nothing.
     #[arg(long)]
     pub dry_run: bool,
 
@@ -68,10 +90,13 @@ pub struct ForgetArgs {
 
 const EXAMPLE: &str = "\
 Example:
-  unlearn forget m.safetensors --codes c.safetensors --class cat --scope classifier --lambda1 0.1 --lambda2 10 --out m2.safetensors
+  unlearn forget m.safetensors --codes c.safetensors --class cat --out m2.safetensors
 
-The best lambdas differ between networks: try several with --dry-run and look at
-what the codes say. Never choose them by the test images.";
+Exit code 1: the result did not pass, and nothing was written. --dry-run shows
+why. Never choose a strength by the test images.";
+
+/// The method that is used where none is named.
+const METHOD: &str = "mnemonic";
 
 /// The names in the library's catalog.
 fn methods() -> PossibleValuesParser {
@@ -85,10 +110,29 @@ impl ForgetArgs {
             ("lambda1", self.lambda1.map(|lambda| json!(lambda))),
             ("lambda2", self.lambda2.map(|lambda| json!(lambda))),
             ("scope", self.scope.map(|scope| json!(scope))),
+            ("goal", self.goal.map(|goal| json!(goal))),
         ];
         let given = given.into_iter();
         given
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
             .collect()
+    }
+
+    /// By how much the mean loss on the kept codes may rise, in nats; none
+    /// where that is not to stop anything.
+    pub fn max_kept_loss(&self) -> Option<f64> {
+        let is_automatic = self.method == METHOD && self.lambda1.or(self.lambda2).is_none();
+        self.max_kept_loss
+            .or_else(|| is_automatic.then_some(MAX_KEPT_LOSS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_limit_is_the_one_that_help_tells() {
+        assert_eq!(MAX_KEPT_LOSS, 0.01);
     }
 }

@@ -1,5 +1,6 @@
 //! What people type.
 
+mod check;
 mod cli;
 mod data;
 mod demo;
@@ -12,8 +13,9 @@ mod network;
 mod one_of;
 mod train;
 
+pub use check::CheckArgs;
 pub use cli::{Cli, Command};
-pub use data::DataArgs;
+pub use data::{DataArgs, ReadingArgs};
 pub use demo::DemoArgs;
 pub use evaluate::EvaluateArgs;
 pub use forget::ForgetArgs;

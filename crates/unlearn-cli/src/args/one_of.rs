@@ -27,7 +27,7 @@ pub const SCHEDULES: &[&str] = &["constant", "cosine", "one-cycle"];
 /// Names of [`unlearn::code::CodeKind`].
 pub const CODE_KINDS: &[&str] = &["uniform", "normal"];
 /// Names of [`unlearn::forget::Scope`].
-pub const SCOPES: &[&str] = &["all", "classifier", "features"];
+pub const SCOPES: &[&str] = &["all", "classifier", "output", "features"];
 
 #[cfg(test)]
 mod tests {

@@ -175,7 +175,7 @@ impl TrainArgs {
             image_size: self.image_size.map(|ImageSize(size)| size),
             channels: self.channels,
             limit_per_class: self.limit_per_class,
-            ..self.data.options()
+            ..self.data.reading.options()
         }
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use unlearn::audit::code_accuracy_percent;
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::data::{Dataset, LoadOptions, Normalization, Source};
-use unlearn::forget::{Job, Request, method};
+use unlearn::forget::{Job, MAX_KEPT_LOSS, Mnemonic, MnemonicSettings, Request};
 use unlearn::network::Device;
 use unlearn::train::Trainer;
 use unlearn_report::{
@@ -19,7 +19,7 @@ use crate::args::DemoArgs;
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::session::{EndReason, Session, SessionEnd};
-use crate::{data, outputs, recipe, show, stdout};
+use crate::{data, gate, outputs, recipe, show, stdout};
 
 /// Trains, forgets, retrains, and puts the three models beside each other.
 ///
@@ -49,9 +49,16 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
 
     eprintln!("forgetting {}", recipe::CLASS);
     let request = Request::new(model, &[recipe::CLASS])?;
-    let method = method("mnemonic", recipe::forgetting())?;
-    let outcome = Job::new(model, codes, &request)?.run(method.as_ref())?;
-    let forget = ForgetRecord::new(model, &request, &outcome, false);
+    let method = Mnemonic::new(MnemonicSettings::default())?;
+    let limit = Some(MAX_KEPT_LOSS);
+    let job = Job::new(model, codes, &request)?.with_max_kept_loss(limit);
+    let outcome = job.run(&method)?;
+    let verdict = gate::verdict(limit, None, model, &request, &outcome);
+    if let Some(gate) = verdict.as_ref().filter(|gate| !gate.passed) {
+        gate::report(gate);
+        return Ok(Exit::NotAchieved);
+    }
+    let forget = ForgetRecord::new(model, &request, &outcome, verdict, false);
 
     eprintln!("training another from scratch without {}", recipe::CLASS);
     let mut oracle = trainer(&without)?;

@@ -1,56 +1,124 @@
 //! `unlearn evaluate`.
 
+use std::path::Path;
+
+use anyhow::ensure;
+use unlearn::audit::Evaluation;
 use unlearn::checkpoint::Model;
-use unlearn::data::LoadOptions;
 use unlearn::network::Device;
-use unlearn_report::{DataSummary, EvaluateRecord, json};
+use unlearn_report::{DataSummary, EvaluateRecord, EvaluationsRecord, FileEvaluation, json};
 
 use crate::args::EvaluateArgs;
 use crate::exit::Exit;
 use crate::{data, show, stdout};
 
-/// Measures a model on the test part of a data set.
+/// Measures models on the test part of a data set.
 ///
 /// # Errors
 /// If an argument, the data or a file is bad.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<Exit> {
-    let model = Model::read(&args.model, &Device::flex())?;
-    let names = &model.metadata.classes;
-    let mut forgotten = Vec::with_capacity(args.forgotten.len());
-    for name in &args.forgotten {
-        forgotten.push(names.find(name)?);
+    let files = &args.models;
+    let models = files.iter().map(|file| Model::read(file, &Device::flex()));
+    let models = models.collect::<Result<Vec<_>, _>>()?;
+    for (file, model) in files.iter().zip(&models) {
+        refuse_unlike((file, model), (&files[0], &models[0]))?;
     }
-    forgotten.sort_unstable();
-    forgotten.dedup();
+    let is_one = models.len() == 1;
+    let forgotten = models.iter().map(|model| {
+        let of_its_own = args.forgotten.is_empty() && !is_one;
+        let names = match of_its_own {
+            true => &model.metadata.forgotten,
+            false => &args.forgotten,
+        };
+        classes(model, names)
+    });
+    let forgotten = forgotten.collect::<anyhow::Result<Vec<_>>>()?;
 
-    let [channels, height, width] = model.metadata.input_shape;
-    let options = LoadOptions {
-        image_size: Some([height, width]),
-        channels: Some(channels),
-        classes: Some(names.names().to_vec()),
-        ..args.data.options()
-    };
     let source = &args.data.data;
-    let data = data::read(source, &options)?;
-    let evaluation = data::measure(&model, &data, source, &forgotten)?;
-    let summary = DataSummary::new(source.to_string(), &data);
-    let record = EvaluateRecord::new(&model, evaluation, &forgotten, summary);
-    match args.json {
-        true => stdout::print(&json(&record))?,
-        false => stdout::print(&show::evaluate(&record))?,
+    let data = data::read_for(&models[0], source, args.data.reading.options())?;
+    for classes in &forgotten {
+        data::refuse_unmeasurable(&data, source, classes)?;
     }
-    if forgotten.is_empty() && !model.metadata.forgotten.is_empty() {
-        let named: Vec<String> = model
-            .metadata
-            .forgotten
-            .iter()
+    let confusions = data::ask(&models.iter().collect::<Vec<_>>(), &data);
+    let asked = models.iter().zip(&forgotten).zip(confusions);
+    let mut records: Vec<EvaluateRecord> = asked
+        .map(|((model, forgotten), confusion)| {
+            let evaluation = Evaluation::from_confusion(confusion, data.classes.names(), forgotten);
+            let summary = DataSummary::new(source.to_string(), &data);
+            EvaluateRecord::new(model, evaluation, forgotten, summary)
+        })
+        .collect();
+    if is_one {
+        let record = records.remove(0);
+        match args.json {
+            true => stdout::print(&json(&record))?,
+            false => stdout::print(&show::evaluate(&record))?,
+        }
+        advise(&models[0], &record);
+    } else {
+        let files = files.iter().map(|file| file.display().to_string());
+        let models = files.zip(records);
+        let models = models.map(|(file, record)| FileEvaluation { file, record });
+        let record = EvaluationsRecord::new(models.collect());
+        match args.json {
+            true => stdout::print(&json(&record))?,
+            false => stdout::print(&show::evaluations(&record))?,
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The classes of these names, ascending, each once.
+fn classes(model: &Model, names: &[String]) -> anyhow::Result<Vec<usize>> {
+    let find = |name: &String| model.metadata.classes.find(name);
+    let mut classes = names.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    classes.sort_unstable();
+    classes.dedup();
+    Ok(classes)
+}
+
+/// Refuses a model that cannot be asked for the same images as the first.
+///
+/// # Errors
+/// If its input shape or its classes are others.
+fn refuse_unlike(
+    (file, model): (&Path, &Model),
+    (first_file, first): (&Path, &Model),
+) -> anyhow::Result<()> {
+    let (file, first_file) = (file.display(), first_file.display());
+    let (expected, found) = (first.metadata.input_shape, model.metadata.input_shape);
+    ensure!(
+        found == expected,
+        "{file}: expected input shape {expected:?} as in {first_file}, found {found:?}"
+    );
+    let [expected, found] = [first, model].map(|model| model.metadata.classes.names());
+    ensure!(
+        found.len() == expected.len(),
+        "{file}: expected {} classes as in {first_file}, found {}",
+        expected.len(),
+        found.len()
+    );
+    for (class, (expected, found)) in expected.iter().zip(found).enumerate() {
+        ensure!(
+            found == expected,
+            "{file}: expected class {class} to be `{expected}` as in {first_file}, found `{found}`"
+        );
+    }
+    Ok(())
+}
+
+/// Says on stderr how to measure what a model was made to forget.
+fn advise(model: &Model, record: &EvaluateRecord) {
+    let forgotten = &model.metadata.forgotten;
+    if record.forgotten.is_empty() && !forgotten.is_empty() {
+        let named = forgotten.iter();
+        let named: Vec<String> = named
             .map(|name| format!("--forgotten \"{name}\""))
             .collect();
         eprintln!(
             "note: this model was made to forget {}; measure that with {}",
-            model.metadata.forgotten.join(", "),
+            forgotten.join(", "),
             named.join(" ")
         );
     }
-    Ok(Exit::Done)
 }

@@ -3,16 +3,17 @@
 use anyhow::Context;
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
-use unlearn::forget::{Job, Request, method};
+use unlearn::forget::{Job, Outcome, Request, method};
 use unlearn::network::Device;
 use unlearn_report::{ForgetRecord, json};
 
 use crate::args::ForgetArgs;
+use crate::check::Check;
 use crate::exit::Exit;
 use crate::session::is_finite;
-use crate::{outputs, show, stdout};
+use crate::{gate, outputs, show, stdout};
 
-/// Makes a model forget classes and writes the one that forgot.
+/// Makes a model forget classes and writes the one that forgot, if it passes.
 ///
 /// # Errors
 /// If an argument or a file is bad.
@@ -33,44 +34,77 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     metadata.check_model(&model).with_context(codes_name)?;
     let model_name = || args.model.display().to_string();
     let request = Request::new(&model, &args.classes).with_context(model_name)?;
-    let outcome = Job::new(&model, &codes, &request)?.run(method.as_ref())?;
-    if !is_finite(&outcome.model) {
-        eprintln!(
-            "the moved weights are not finite; nothing was written: try a smaller --lambda1 or --lambda2"
-        );
+    let check = Check::read(&args.check, &model, &request)?;
+    let max_kept_loss = args.max_kept_loss();
+    let job = Job::new(&model, &codes, &request)?.with_max_kept_loss(max_kept_loss);
+    let job = match args.dry_run {
+        true => job.with_curves(),
+        false => job,
+    };
+    let outcome = job.run(method.as_ref())?;
+    if let Some(reason) = not_finite(&outcome) {
+        eprintln!("{reason}");
         return Ok(Exit::NotAchieved);
     }
-    if outcome.parameters_changed() == 0 {
+    let verdict = gate::verdict(max_kept_loss, check.as_ref(), &model, &request, &outcome);
+    let record = ForgetRecord::new(&model, &request, &outcome, verdict, args.dry_run);
+    let broken = record.gate.as_ref().filter(|gate| !gate.passed);
+    let moved = outcome.parameters_changed() > 0;
+    if !moved && broken.is_none() {
         eprintln!(
             "no weight moved; nothing was written: the codes reach none within --scope, \
              or their gradients are too small to be told from zero"
         );
         return Ok(Exit::NotAchieved);
     }
-    if !(outcome.codes.forgotten_loss.is_finite() && outcome.codes.kept_loss.is_finite()) {
-        eprintln!(
-            "the moved network's answers are not finite; nothing was written: try smaller lambdas"
-        );
-        return Ok(Exit::NotAchieved);
-    }
-    let record = ForgetRecord::new(&model, &request, &outcome, args.dry_run);
-    if let Some(file) = file {
+    if let Some(file) = file.filter(|_| broken.is_none()) {
         outputs::write(file, [&outcome.model.to_bytes()])?;
     }
-    match args.json {
-        true => stdout::print(&json(&record))?,
-        false => stdout::print(&show::forget(&record, args.out.as_deref()))?,
+    if args.json {
+        stdout::print(&json(&record))?;
+    } else if args.dry_run || broken.is_none() {
+        stdout::print(&show::forget(&record, args.out.as_deref()))?;
+    }
+    if let Some(gate) = broken {
+        gate::report(gate);
+        if !moved {
+            eprintln!(
+                "  no weight moved: the codes reach none within --scope, \
+                 or at no strength that was tried are they forgotten"
+            );
+        }
+        return Ok(Exit::NotAchieved);
     }
     advise(&record);
     Ok(Exit::Done)
 }
 
+/// Why numbers of the outcome cannot be stored or believed, if so.
+fn not_finite(outcome: &Outcome) -> Option<&'static str> {
+    if !is_finite(&outcome.model) {
+        Some(
+            "the moved weights are not finite; nothing was written: try a smaller --lambda1 or --lambda2",
+        )
+    } else if !outcome.codes.is_finite() {
+        Some("the moved network's answers are not finite; nothing was written: try smaller lambdas")
+    } else {
+        None
+    }
+}
+
 /// Says on stderr where the codes found fault with the result.
 fn advise(record: &ForgetRecord) {
+    // Only who chose the strength can choose another.
+    let or_else = |advice| match record.strength.as_deref() {
+        Some("manual") => advice,
+        _ => "",
+    };
     if record.codes.forgotten_error_percent < 100.0 {
-        eprintln!("note: a forgotten class still answers to its code: larger lambdas forget more");
+        let advice = or_else(": larger lambdas forget more");
+        eprintln!("note: a forgotten class still answers to its code{advice}");
     }
     if record.codes.kept_accuracy_percent < 100.0 {
-        eprintln!("note: a kept class no longer answers to its code: smaller lambdas keep more");
+        let advice = or_else(": smaller lambdas keep more");
+        eprintln!("note: a kept class no longer answers to its code{advice}");
     }
 }

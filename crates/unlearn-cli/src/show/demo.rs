@@ -47,7 +47,7 @@ still holds inside: nothing here shows that no trace of {class} is left.
 The three models, the codes and a record of all this are in {folder}.
 Next (from a checkout of the sources, `cargo run --` stands for `unlearn`):
   unlearn evaluate {forgotten} --data shapes --forgotten {class}
-  unlearn forget {original} --codes {codes} --class {other} --scope {scope} --lambda1 {lambda1} --lambda2 {lambda2} --dry-run
+  unlearn forget {original} --codes {codes} --class {other} --dry-run
   unlearn inspect {original}
 ",
         classes = record.original.evaluation.classes.len(),
@@ -60,9 +60,6 @@ Next (from a checkout of the sources, `cargo run --` stands for `unlearn`):
         original = files.original,
         codes = files.codes,
         other = other_class(record),
-        scope = forget.scope.as_deref().unwrap_or("all"),
-        lambda1 = forget.lambda1.unwrap_or_default(),
-        lambda2 = forget.lambda2.unwrap_or_default(),
     )
 }
 

@@ -2,27 +2,32 @@
 
 use std::path::Path;
 
-use unlearn_report::ForgetRecord;
+use unlearn_report::{ForgetRecord, GateRecord};
 
-use super::{count, percent, seconds};
+use super::confidence::confidence_lines;
+use super::steps::{curves, steps};
+use super::{count, percent, seconds, short};
 use crate::table::{grid, pairs};
 
-/// What was forgotten, how, what moved, and what the codes say. Without an
-/// output, what would move in every tensor.
+/// What was forgotten, how, what moved, and what the codes say. In a dry run,
+/// what other strengths would do, and what would move in every tensor.
 pub fn forget(record: &ForgetRecord, out: Option<&Path>) -> String {
-    let number = |value: Option<f64>| value.map(|value| value.to_string());
+    let classes = |names: &[String]| Some(names.join(", ")).filter(|_| !names.is_empty());
     let changed = format!(
         "{} of {}",
         count(record.parameters_changed),
         count(record.parameters_total)
     );
     let codes = &record.codes;
-    let rows = [
+    let out = out.filter(|_| !record.dry_run);
+    let mut rows = vec![
         ("method", Some(record.method.clone())),
-        ("classes", Some(record.classes.join(", "))),
-        ("sign", record.sign.clone()),
-        ("lambda1", number(record.lambda1)),
-        ("lambda2", number(record.lambda2)),
+        ("classes", classes(&record.classes)),
+        ("forgotten before", classes(&record.forgotten_before)),
+        ("strength", record.strength.clone()),
+        ("sign", record.sign.map(|sign| sign.symbol().to_owned())),
+        ("lambda1", record.lambda1.map(short)),
+        ("lambda2", record.lambda2.map(short)),
         ("scope", record.scope.clone()),
         ("forgetting", Some(seconds(record.forget_seconds))),
         ("backward passes", Some(count(record.backward_passes))),
@@ -47,23 +52,60 @@ pub fn forget(record: &ForgetRecord, out: Option<&Path>) -> String {
             "loss on kept codes",
             Some(format!("{:.3}", codes.kept_loss)),
         ),
-        (
-            "model",
-            out.filter(|_| !record.dry_run)
-                .map(|out| out.display().to_string()),
-        ),
     ];
-    let rows = rows
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)));
-    let table = pairs(&rows.collect::<Vec<_>>());
-    match record.dry_run {
-        true => format!(
-            "{table}\n{}\nnothing was written (dry run)\n",
-            changes(record)
-        ),
-        false => table,
+    rows.extend(record.gate.iter().flat_map(gate));
+    rows.push(("model", out.map(|out| out.display().to_string())));
+    let rows = rows.into_iter();
+    let rows = rows.filter_map(|(name, value)| Some((name, value?)));
+    let mut text = pairs(&rows.collect::<Vec<_>>());
+    text.push('\n');
+    if record.steps.len() > 1 {
+        text += &format!("{}\n", steps(&record.steps));
     }
+    text += &confidence_lines(&record.confidence);
+    if record.dry_run {
+        text += &format!(
+            "\n{}{}\nnothing was written (dry run)\n",
+            curves(&record.steps),
+            changes(record)
+        );
+    }
+    text
+}
+
+/// What was demanded of the result, and what it came to.
+fn gate(gate: &GateRecord) -> Vec<(&'static str, Option<String>)> {
+    let rise = gate.max_kept_loss.map(|most| {
+        let rise = gate.kept_loss_rise;
+        format!("{rise:+.4} nats, at most {most}")
+    });
+    let check = gate.check.as_ref();
+    let kept = check.map(|check| {
+        let [before, after] = [
+            check.kept_accuracy_before_percent,
+            check.kept_accuracy_after_percent,
+        ];
+        let most = check.max_kept_drop;
+        format!(
+            "{} -> {}, may fall by {most}",
+            percent(before),
+            percent(after)
+        )
+    });
+    let error = check.map(|check| match check.forgotten_error_percent {
+        Some(error) => percent(error),
+        None => "no images".to_owned(),
+    });
+    let verdict = match gate.passed {
+        true => "passed",
+        false => "not passed",
+    };
+    vec![
+        ("kept codes' loss rose by", rise),
+        ("accuracy on kept images", kept),
+        ("error on forgotten images", error),
+        ("gate", Some(verdict.to_owned())),
+    ]
 }
 
 fn changes(record: &ForgetRecord) -> String {

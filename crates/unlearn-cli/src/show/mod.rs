@@ -1,15 +1,19 @@
 //! Records as short readable tables.
 
+mod confidence;
 mod demo;
 mod evaluate;
+mod evaluations;
 mod forget;
 mod inspect;
 mod number;
+mod steps;
 mod train;
 
 pub use demo::demo;
 pub use evaluate::evaluate;
+pub use evaluations::evaluations;
 pub use forget::forget;
 pub use inspect::inspect;
-pub use number::{count, percent, seconds};
+pub use number::{count, percent, seconds, short};
 pub use train::train;

@@ -26,6 +26,15 @@ pub fn count(value: usize) -> String {
     text
 }
 
+/// At most four significant digits: `0.3364`, `12.5`, `1e300`.
+pub fn short(value: f64) -> String {
+    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
+    match rounded == 0.0 || (1e-4..1e6).contains(&rounded.abs()) {
+        true => rounded.to_string(),
+        false => format!("{rounded:e}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +45,15 @@ mod tests {
         assert_eq!(count(123), "123");
         assert_eq!(count(11_173_962), "11,173,962");
         assert_eq!(count(1000), "1,000");
+    }
+
+    #[test]
+    fn digits_that_say_nothing_are_left_out() {
+        assert_eq!(short(0.336_361_1), "0.3364");
+        assert_eq!((short(10.0), short(0.1)), ("10".into(), "0.1".into()));
+        assert_eq!((short(1e300), short(0.0)), ("1e300".into(), "0".into()));
+        assert_eq!(short(0.000_012_345_6), "1.235e-5");
+        assert_eq!(short(f64::INFINITY), "inf");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use serde_json::Value as Json;
+
 /// What a run of the command came to.
 #[derive(Debug)]
 pub struct Ran {
@@ -45,6 +47,21 @@ impl Ran {
         self.stdout
     }
 
+    /// Asserts that the aim was not reached and that stderr holds all of
+    /// `parts`; gives its stdout.
+    #[track_caller]
+    pub fn not_achieved(self, parts: &[&str]) -> String {
+        assert_eq!(self.code, Some(1), "{self:?}");
+        for part in parts {
+            assert!(
+                self.stderr.contains(part),
+                "no `{part}` in: {}",
+                self.stderr
+            );
+        }
+        self.stdout
+    }
+
     /// Asserts that the input was bad, that the message holds all of `parts`,
     /// and that there is no result on stdout.
     #[track_caller]
@@ -60,6 +77,18 @@ impl Ran {
             );
         }
     }
+}
+
+/// Runs the command with `--json`; gives the object that it prints.
+#[track_caller]
+pub fn object(folder: &Path, arguments: &str) -> Json {
+    parse(&run(folder, &format!("{arguments} --json")).done())
+}
+
+/// The object that was printed.
+#[track_caller]
+pub fn parse(text: &str) -> Json {
+    serde_json::from_str(text).unwrap()
 }
 
 /// The names of the files in a folder, sorted.

@@ -42,6 +42,22 @@ fn help_says_what_users_must_know() {
 }
 
 #[test]
+fn help_says_who_chooses_the_strength() {
+    let help = run(Path::new("."), "forget --help").done();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "Without --lambda1 and --lambda2 the codes say how strongly to move",
+        "the other is 0.001 or 10",
+        "[default: output; all with --lambda1 or --lambda2]",
+        "[default: 0.01; no limit with --lambda1, --lambda2 or another method]",
+        "[possible values: all, classifier, output, features]",
+        "bias-shift",
+    ] {
+        assert!(help.contains(part), "no `{part}` in: {help}");
+    }
+}
+
+#[test]
 fn wrong_arguments_are_bad_input() {
     for arguments in [
         "",

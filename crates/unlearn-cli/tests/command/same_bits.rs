@@ -36,10 +36,10 @@ fn neither_the_run_nor_the_number_of_threads_changes_a_bit() {
 #[test]
 fn without_a_seed_every_run_has_a_secret_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
-    let [_, first, _] = files(folder.path(), "first", "", "1");
-    let [_, second, _] = files(folder.path(), "second", "", "1");
-    assert!(first != second);
-    for codes in ["first-c", "second-c"] {
-        run(folder.path(), &format!("inspect {codes}")).done();
+    let path = folder.path();
+    for name in ["first", "second"] {
+        run(path, &format!("{TRAIN} --out {name}-m --codes {name}-c")).done();
+        run(path, &format!("inspect {name}-c")).done();
     }
+    assert!(read(path, "first-c") != read(path, "second-c"));
 }

@@ -5,10 +5,12 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
-use unlearn_report::{EvaluateRecord, ForgetRecord, InspectRecord, TrainRecord, json};
+use unlearn_report::{
+    EvaluateRecord, EvaluationsRecord, ForgetRecord, InspectRecord, TrainRecord, json,
+};
 
 use super::command::run;
-use super::trained::{FORGET, TRAIN, folder};
+use super::trained::{FORGET, MANUAL, TRAIN, folder};
 
 /// Compares with the stored text; times, digests and versions are masked, and
 /// so are losses, whose last digits depend on the processor.
@@ -22,10 +24,23 @@ fn settings() -> insta::Settings {
         (r"\b\d+\.\d+ s\b", "[seconds] s"),
         (r"(samples per second +)\d+", "$1[speed]"),
         (
-            r#"("\w*(?:seconds|per_second|_loss|loss|_change)": )[-0-9.e]+"#,
+            r#"("\w*(?:seconds|per_second|_loss|loss|_change|loss_\w+|lambda[12]|confidence)": )[-0-9.e]+"#,
             "$1[number]",
         ),
         (r"(loss on \w+ codes +)[-0-9.]+", "$1[number]"),
+        (r"(?m)^( lambda[12] +)[\d.]+", "$1[number]"),
+        // A row of a curve: strength, losses, and what follows from them.
+        (
+            r"[\d.]+ +\|( +[\d.]+ \| +>?[\d.]+ % \| +[\d.]+ \|)",
+            "[strength] |",
+        ),
+        // A step: strength and losses.
+        (
+            r"(\| +[-+] \|) +[\d.]+ \| +[\d.]+ -> [\d.]+ \| +[\d.]+",
+            "$1 [step]",
+        ),
+        (r"(images are forgotten: )\d+\.\d %", "$1[confidence]"),
+        (r"(loss rose by +)[-+][\d.]+", "$1[number]"),
         (r"\d\.\d{3}e-?\d+", "[change]"),
         (r#"("(?:parameters_changed|changed)": )\d+"#, "$1[count]"),
         (r"(parameters changed +)[\d,]+", "$1[count]"),
@@ -57,6 +72,15 @@ fn tables() {
     compare("evaluate", path, "evaluate m --data data");
     compare("forget_dry_run", path, &format!("{FORGET} --dry-run"));
     compare("forget", path, &format!("{FORGET} --out m2"));
+    compare("forget_manual", path, &format!("{MANUAL} --out m3"));
+    compare(
+        "forget_second",
+        path,
+        "forget m2 --codes c --class blue --check-data data --out m4",
+    );
+    let several = format!("{FORGET} --class blue --dry-run");
+    compare("forget_several", path, &several);
+    compare("evaluate_several", path, "evaluate m m2 m4 --data data");
     compare(
         "evaluate_forgotten",
         path,
@@ -103,8 +127,31 @@ fn the_contract_of_keys_is_kept() {
     let forget = record(&format!("{FORGET} --out m2 --json"));
     keys(
         &forget,
-        "schema, method, classes, sign, lambda1, lambda2, forget_seconds, backward_passes, \
-         parameters_changed, parameters_total, largest_change, codes",
+        "schema, method, strength, classes, forgotten_before, sign, lambda1, lambda2, scope, \
+         forget_seconds, backward_passes, parameters_changed, parameters_total, largest_change, \
+         codes_before, codes, confidence, steps, came_back, gate, dry_run, forgotten_so_far, changes",
+    );
+    keys(
+        &forget["steps"][0],
+        "classes, scope, sign, lambda1, lambda2, reached, before, after, kept_blends_changed_percent",
+    );
+    keys(
+        &forget["confidence"][0],
+        "class, loss_before, loss_after, is_decoded, confidence",
+    );
+    keys(
+        &forget["gate"],
+        "max_kept_loss, kept_loss_rise, check, passed, breaches",
+    );
+    let checked = record(&format!("{FORGET} --check-data data --dry-run --json"));
+    keys(
+        &checked["gate"]["check"],
+        "data, kept_accuracy_before_percent, kept_accuracy_after_percent, \
+         forgotten_error_percent, drop_points, max_kept_drop",
+    );
+    keys(
+        &checked["steps"][0]["curve"][0],
+        "lambda2, codes, kept_blends_changed_percent",
     );
     keys(
         &forget["codes"],
@@ -134,6 +181,9 @@ fn records_are_read_back_whole() {
     }
     same::<TrainRecord>(run(path, &format!("{TRAIN} --overwrite --json")).done());
     same::<ForgetRecord>(run(path, &format!("{FORGET} --out m2 --json")).done());
+    let dry_run = format!("{FORGET} --check-data data --dry-run --json");
+    same::<ForgetRecord>(run(path, &dry_run).done());
+    same::<EvaluationsRecord>(run(path, "evaluate m m2 --data data --json").done());
     same::<EvaluateRecord>(run(path, "evaluate m2 --data data --forgotten red --json").done());
     same::<InspectRecord>(run(path, "inspect m2 --json").done());
     same::<InspectRecord>(run(path, "inspect c --json").done());

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use unlearn::checkpoint::Model;
 use unlearn::data::Digest;
-use unlearn::forget::{Change, CodeMeasures, Outcome, Request};
+use unlearn::forget::{Change, CodeMeasures, Outcome, Request, Sign};
 
-use super::{SCHEMA, VERSION};
+use super::{ConfidenceRecord, GateRecord, SCHEMA, StepRecord, VERSION};
 
 /// What forgetting did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,13 +17,18 @@ pub struct ForgetRecord {
     pub version: String,
     /// The method's name.
     pub method: String,
+    /// `auto` where the codes chose the strength, `manual` where it was given;
+    /// none if the method has none.
+    pub strength: Option<String>,
     /// The classes of this request.
     pub classes: Vec<String>,
-    /// Which way the parameters moved, `+` or `-`; none if the method has no such choice.
-    pub sign: Option<String>,
-    /// The bound of the factor alpha; none if the method has none.
+    /// The classes forgotten by earlier requests, in their order.
+    pub forgotten_before: Vec<String>,
+    /// Which way the parameters moved, where there is exactly one step.
+    pub sign: Option<Sign>,
+    /// The bound of the factor alpha, where there is exactly one step.
     pub lambda1: Option<f64>,
-    /// The largest move allowed; none if the method has none.
+    /// The largest move of one parameter, where there is exactly one step.
     pub lambda2: Option<f64>,
     /// Which part of the network could move; none if the method does not say.
     pub scope: Option<String>,
@@ -37,9 +42,20 @@ pub struct ForgetRecord {
     pub parameters_total: usize,
     /// The largest move of any number, in its own unit.
     pub largest_change: f64,
+    /// What the codes said before.
+    pub codes_before: CodeMeasures,
     /// What the codes say afterwards.
     pub codes: CodeMeasures,
-    /// Whether the result was thrown away.
+    /// Per class of the request: how sure its code makes it that it is forgotten.
+    pub confidence: Vec<ConfidenceRecord>,
+    /// The moves that were made by the codes, in order.
+    pub steps: Vec<StepRecord>,
+    /// Classes forgotten by earlier requests whose codes are decoded again.
+    pub came_back: Vec<String>,
+    /// What was demanded of the result; none if nothing was. Nothing is written
+    /// where it did not pass.
+    pub gate: Option<GateRecord>,
+    /// Whether nothing was to be written.
     pub dry_run: bool,
     /// Digest of the weights before.
     pub model_digest_before: Digest,
@@ -65,27 +81,49 @@ pub struct TensorChange {
 }
 
 impl ForgetRecord {
-    /// What a job did to the model `before`.
-    pub fn new(before: &Model, request: &Request, outcome: &Outcome, dry_run: bool) -> Self {
+    /// What a job did to the model `before`, and what its gate says of it.
+    pub fn new(
+        before: &Model,
+        request: &Request,
+        outcome: &Outcome,
+        gate: Option<GateRecord>,
+        dry_run: bool,
+    ) -> Self {
         let text = |name: &str| outcome.choices.get(name).and_then(Json::as_str);
-        let number = |name: &str| outcome.choices.get(name).and_then(Json::as_f64);
-        let names = before.metadata.classes.names();
-        let classes = request.forgotten().iter();
+        let all = before.metadata.classes.names();
+        let names = |classes: &[usize]| -> Vec<String> {
+            classes.iter().map(|class| all[*class].clone()).collect()
+        };
+        let steps = outcome.steps.iter().map(|step| StepRecord::new(step, all));
+        let classes = outcome.classes.iter();
+        let only = match outcome.steps.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        };
         Self {
             schema: SCHEMA,
             version: VERSION.to_owned(),
             method: outcome.method.to_owned(),
-            classes: classes.map(|class| names[*class].clone()).collect(),
-            sign: text("sign").map(str::to_owned),
-            lambda1: number("lambda1"),
-            lambda2: number("lambda2"),
+            strength: text("strength").map(str::to_owned),
+            classes: names(request.forgotten()),
+            forgotten_before: before.metadata.forgotten.clone(),
+            sign: only.map(|step| step.sign),
+            lambda1: only.map(|step| step.lambda1),
+            lambda2: only.map(|step| step.lambda2),
             scope: text("scope").map(str::to_owned),
             forget_seconds: outcome.forget_seconds,
             backward_passes: outcome.backward_passes,
             parameters_changed: outcome.parameters_changed(),
             parameters_total: before.network.trained_element_count(),
             largest_change: outcome.largest_change(),
+            codes_before: outcome.codes_before,
             codes: outcome.codes,
+            confidence: classes
+                .map(|class| ConfidenceRecord::new(class, all))
+                .collect(),
+            steps: steps.collect(),
+            came_back: names(&outcome.came_back),
+            gate,
             dry_run,
             model_digest_before: before.digest(),
             model_digest_after: outcome.model.digest(),

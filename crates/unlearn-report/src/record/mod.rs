@@ -1,19 +1,27 @@
 //! Plain records: numbers first, pages second.
 
+mod confidence;
 mod data_summary;
 mod demo;
 mod evaluate;
+mod evaluations;
 mod forget;
+mod gate;
 mod inspect;
 mod schema;
 mod settings;
+mod step;
 mod train;
 
+pub use confidence::ConfidenceRecord;
 pub use data_summary::DataSummary;
 pub use demo::{DemoFiles, DemoRecord, DemoSeconds};
 pub use evaluate::EvaluateRecord;
+pub use evaluations::{EvaluationsRecord, FileEvaluation};
 pub use forget::{ForgetRecord, TensorChange};
+pub use gate::{CheckRecord, GateRecord};
 pub use inspect::{FileContent, InspectRecord, ParameterSummary};
 pub use schema::{SCHEMA, VERSION};
 pub use settings::public_settings;
+pub use step::StepRecord;
 pub use train::TrainRecord;

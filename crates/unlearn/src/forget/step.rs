@@ -13,9 +13,10 @@ pub struct Step {
     pub scope: Scope,
     /// Which way.
     pub sign: Sign,
-    /// The bound of the factor alpha.
+    /// The largest factor alpha of a tensor, or what bounded it.
     pub lambda1: f64,
-    /// The largest move of one parameter.
+    /// The largest move of one parameter. Where tensors move by strengths of their
+    /// own, that of the one that moves furthest.
     pub lambda2: f64,
     /// Whether the codes were forgotten as far as was aimed at; where not, the
     /// automatic strength moves nothing. None where nothing was aimed at.

@@ -2,8 +2,12 @@
 
 use serde_json::{Map, json};
 
-use super::{Part, Scope, forget_one};
+use super::{Aim, Part, forget_one, goal};
 use crate::forget::{Context, Forgotten};
+
+/// A forgotten class takes another step when its code's loss is below this part
+/// of the goal: a little less than all, so that it is not moved a little every time.
+const NEAR: f64 = 0.8;
 
 /// How often classes that came back are forgotten anew before giving up.
 const ROUNDS: usize = 3;
@@ -13,14 +17,14 @@ const ROUNDS: usize = 3;
 ///
 /// Only the classes that are kept in the end count as kept in every step: those still to
 /// come are neither kept nor forgotten yet. At the end all codes forgotten so far,
-/// earlier requests' included, are asked for again, and those that are decoded
-/// again take another step. It stops after the step with which the
+/// earlier requests' included, are asked for again, and those that came near to the kept
+/// classes take another step. It stops after the step with which the
 /// kept codes' mean loss has risen by more than `max_kept_loss`.
-pub fn automatic(context: Context<'_>, scope: Scope) -> Forgotten {
+pub fn automatic(context: Context<'_>, aim: Aim) -> Forgotten {
     let (network, request) = (&context.model.network, context.request);
     let mut classes = [request.forgotten(), request.kept(), request.gone()].concat();
     classes.sort_unstable();
-    let mut part = Part::new(network, context.codes, scope, classes);
+    let mut part = Part::new(network, context.codes, aim.scope, classes);
     let kept = request.kept();
     let most = part.loss(&part.network, kept).mean() + context.max_kept_loss.unwrap_or(f64::MAX);
     let gone = [request.forgotten(), request.gone()].concat();
@@ -28,7 +32,7 @@ pub fn automatic(context: Context<'_>, scope: Scope) -> Forgotten {
     let (mut steps, mut backward_passes) = (Vec::new(), 0);
     'rounds: for _ in 0..ROUNDS {
         for class in next {
-            let found = forget_one(&part, class, kept, scope, context.curve);
+            let found = forget_one(&part, class, kept, aim);
             part.network = found.network;
             backward_passes += found.backward_passes;
             let over = found.step.after.kept_loss > most;
@@ -37,13 +41,17 @@ pub fn automatic(context: Context<'_>, scope: Scope) -> Forgotten {
                 break 'rounds;
             }
         }
-        let answers = part.loss(&part.network, &gone).predictions.into_iter();
-        let answers = answers
-            .zip(&gone)
-            .filter(|(answer, class)| answer == *class);
-        next = answers.map(|(answer, _)| answer).collect();
+        // A class falls behind those that are kept, and of these fewer are left now.
+        let is_near = |class: &usize| {
+            let loss = part.loss_of_one(&part.network, *class, kept);
+            loss.mean() < NEAR * aim.goal.unwrap_or_else(|| goal(&part, *class, kept))
+        };
+        next = gone.iter().copied().filter(is_near).collect();
+        if next.is_empty() {
+            break;
+        }
     }
-    let choices = [("strength", json!("auto")), ("scope", json!(scope))];
+    let choices = [("strength", json!("auto")), ("scope", json!(aim.scope))];
     Forgotten {
         network: part.put_into(network),
         backward_passes,

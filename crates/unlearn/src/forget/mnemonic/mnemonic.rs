@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Scope, automatic, one_shot};
+use super::{Aim, Scope, automatic, one_shot};
 use crate::forget::{Context, ForgetError, Forgotten, Method};
 
 /// The settings of [`Mnemonic`], as people type them.
@@ -17,13 +17,16 @@ pub struct MnemonicSettings {
     /// The part of the network that may move; by default the classes' own
     /// outputs where the strength is automatic, else all of it.
     pub scope: Option<Scope>,
+    /// The loss to which a forgotten code is brought where the strength is
+    /// automatic, in nats; by default 15 or more, by how surely codes are known.
+    pub goal: Option<f64>,
 }
 
 /// How strongly to move.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Strength {
-    /// Class after class, as strongly as the codes ask for.
-    Automatic,
+    /// Class after class, as strongly as the codes ask for, or up to a goal.
+    Automatic(Option<f64>),
     /// All classes at once with this lambda1 and lambda2.
     Manual([f64; 2]),
 }
@@ -46,19 +49,29 @@ impl Mnemonic {
     /// The method with checked settings.
     ///
     /// # Errors
-    /// If a lambda is not a positive, finite number.
+    /// If a lambda or the goal is not a positive, finite number, or both are
+    /// given: a strength given has no goal.
     pub fn new(settings: MnemonicSettings) -> Result<Self, ForgetError> {
+        let refuse = |reason| {
+            Err(ForgetError::Setting {
+                method: "mnemonic",
+                reason,
+            })
+        };
         let given = [settings.lambda1, settings.lambda2];
-        for (name, lambda) in ["lambda1", "lambda2"].into_iter().zip(given) {
-            if let Some(lambda) = lambda.filter(|lambda| !(lambda.is_finite() && *lambda > 0.0)) {
-                return Err(ForgetError::Setting {
-                    method: "mnemonic",
-                    reason: format!("{name}: expected a positive number, found {lambda}"),
-                });
+        let numbers = [given[0], given[1], settings.goal];
+        for (name, number) in ["lambda1", "lambda2", "goal"].into_iter().zip(numbers) {
+            if let Some(number) = number.filter(|number| !(number.is_finite() && *number > 0.0)) {
+                return refuse(format!(
+                    "{name}: expected a positive number, found {number}"
+                ));
             }
         }
+        if settings.goal.is_some() && given != [None, None] {
+            return refuse("goal: expected no lambda1 or lambda2 beside it, found one".into());
+        }
         let (strength, scope) = match given {
-            [None, None] => (Strength::Automatic, Scope::Output),
+            [None, None] => (Strength::Automatic(settings.goal), Scope::Output),
             [lambda1, lambda2] => {
                 let lambdas = [lambda1.unwrap_or(PAPER[0]), lambda2.unwrap_or(PAPER[1])];
                 (Strength::Manual(lambdas), Scope::All)
@@ -77,9 +90,13 @@ impl Method for Mnemonic {
     }
 
     fn forget(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
+        let scope = self.scope;
         Ok(match self.strength {
-            Strength::Automatic => automatic(context, self.scope),
-            Strength::Manual(lambdas) => one_shot(context, lambdas, self.scope),
+            Strength::Automatic(goal) => {
+                let curve = context.curve;
+                automatic(context, Aim { scope, goal, curve })
+            }
+            Strength::Manual(lambdas) => one_shot(context, lambdas, scope),
         })
     }
 }

@@ -21,4 +21,4 @@ use one_shot::one_shot;
 use part::Part;
 pub use perturbation::{Perturbation, eta};
 pub use scope::Scope;
-use strength::{changed_percent, forget_one};
+use strength::{Aim, changed_percent, forget_one, goal};

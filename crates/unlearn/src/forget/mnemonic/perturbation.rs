@@ -108,6 +108,19 @@ impl Perturbation {
         moved
     }
 
+    /// The moves of single tensors, which make up this one.
+    pub(super) fn into_tensors(self) -> Vec<Self> {
+        let count = self.tensors.len();
+        let moving = self.tensors.into_iter().enumerate();
+        let moving = moving.filter_map(|(index, ratios)| Some((index, ratios?)));
+        let alone = moving.map(|(index, ratios)| {
+            let mut tensors = vec![None; count];
+            tensors[index] = Some(ratios);
+            Self { tensors }
+        });
+        alone.collect()
+    }
+
     /// The smallest lambda1 that bounds no tensor beside this lambda2.
     pub fn unbounding(&self, lambda2: f64) -> f64 {
         let largest = self.tensors.iter().flatten().map(|ratios| ratios.largest);

@@ -1,0 +1,62 @@
+//! How sure the codes make it that classes are forgotten.
+
+use unlearn_report::ConfidenceRecord;
+
+/// How far the prediction can be relied on.
+const CONFIDENCE_NOTE: &str = "How reliable this prediction is: docs/forgetting.md.";
+
+/// What a probability stands for.
+const MEANING: &str = "Forgotten: at least 99 % of images like the training ones answered wrong, \
+                       predicted from the code alone.";
+
+/// A line per class, and what it means.
+pub fn confidence_lines(classes: &[ConfidenceRecord]) -> String {
+    let lines = classes.iter().map(|class| {
+        let sure = match class.confidence {
+            Some(confidence) => probability(confidence),
+            None => "cannot be said: the model did not know the class's code".to_owned(),
+        };
+        format!(
+            "{}: sure that its images are forgotten: {sure}\n",
+            class.class
+        )
+    });
+    let lines: String = lines.collect();
+    format!("{lines}{MEANING}\n{CONFIDENCE_NOTE}\n")
+}
+
+/// `97.3 %`; no more is claimed than `>99.9 %`.
+pub fn probability(probability: f64) -> String {
+    match probability > 0.999 {
+        true => ">99.9 %".to_owned(),
+        false => format!("{:.1} %", 100.0 * probability),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_certain() {
+        assert_eq!(probability(1.0), ">99.9 %");
+        assert_eq!(probability(0.999_01), ">99.9 %");
+        assert_eq!(probability(0.998_99), "99.9 %");
+        assert_eq!(probability(0.0), "0.0 %");
+    }
+
+    #[test]
+    fn a_code_that_was_not_known_says_nothing() {
+        let class = |name: &str, confidence| ConfidenceRecord {
+            class: name.to_owned(),
+            loss_before: 2.0,
+            loss_after: 20.0,
+            is_decoded: false,
+            confidence,
+        };
+        let lines = confidence_lines(&[class("a", None), class("b", Some(0.5))]);
+        assert!(lines.contains("a: sure that its images are forgotten: cannot be said: the model"));
+        assert!(lines.contains("b: sure that its images are forgotten: 50.0 %\n"));
+        assert!(lines.ends_with(&format!("{CONFIDENCE_NOTE}\n")));
+    }
+}
