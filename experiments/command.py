@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import shlex
 import subprocess
 
@@ -44,5 +45,8 @@ def arguments(parser):
 def write(name, record):
     """Writes a record and says where."""
     path = RECORDS / f"{name}.json"
-    path.write_text(json.dumps({"schema": 1, **record}, indent=1) + "\n")
+    text = json.dumps({"schema": 1, **record}, indent=1)
+    # One line for what holds nothing but numbers and words.
+    text = re.sub(r"[\[{][^\[\]{}]*[\]}]", lambda part: " ".join(part[0].split()), text)
+    path.write_text(text + "\n")
     print(path)

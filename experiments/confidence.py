@@ -142,7 +142,8 @@ def main():
                  "with_constants_fitted_without_it": reliability(of_data, without)}
         by_data[name] = entry
     command.write("confidence", {"fall": "by how many times its log-odds the code was brought down", "constants": constants,
-                                 "all": reliability(rows, constants), "by_data": by_data, "rows": rows})
+                                 "all": reliability(rows, constants), "by_data": by_data,
+                                 "rows": [{key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()} for row in rows]})
 
 
 if __name__ == "__main__":

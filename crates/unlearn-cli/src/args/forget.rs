@@ -67,7 +67,7 @@ pub struct ForgetArgs {
 
     /// By how many nats the mean loss on the kept codes may rise; where it rises
     /// further, where a class asked for was not forgotten or one forgotten
-    /// before came back, nothing is written [default: 0.01; no limit with
+    /// before came back, nothing is written [default: 0.001; no limit with
     /// --lambda1, --lambda2 or another method].
     #[arg(long, value_name = "NATS", value_parser = limit)]
     pub max_kept_loss: Option<f64>,
@@ -133,6 +133,6 @@ mod tests {
 
     #[test]
     fn the_default_limit_is_the_one_that_help_tells() {
-        assert_eq!(MAX_KEPT_LOSS, 0.01);
+        assert_eq!(MAX_KEPT_LOSS, 0.001);
     }
 }

@@ -103,7 +103,7 @@ fn advise(record: &ForgetRecord) {
         let advice = or_else(": larger lambdas forget more");
         eprintln!("note: a forgotten class still answers to its code{advice}");
     }
-    if record.codes.kept_accuracy_percent < 100.0 {
+    if record.codes.kept_accuracy_percent < record.codes_before.kept_accuracy_percent {
         let advice = or_else(": smaller lambdas keep more");
         eprintln!("note: a kept class no longer answers to its code{advice}");
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use unlearn_report::{ForgetRecord, GateRecord};
+use unlearn_report::{ForgetRecord, GateRecord, StepRecord};
 
 use super::confidence::confidence_lines;
 use super::steps::{curves, steps};
@@ -59,7 +59,8 @@ pub fn forget(record: &ForgetRecord, out: Option<&Path>) -> String {
     let rows = rows.filter_map(|(name, value)| Some((name, value?)));
     let mut text = pairs(&rows.collect::<Vec<_>>());
     text.push('\n');
-    if record.steps.len() > 1 {
+    let missed = |step: &StepRecord| step.reached == Some(false);
+    if record.steps.len() > 1 || record.steps.iter().any(missed) {
         text += &format!("{}\n", steps(&record.steps));
     }
     text += &confidence_lines(&record.confidence);

@@ -72,7 +72,7 @@ fn only_the_automatic_strength_has_a_limit_of_its_own() {
     let folder = folder();
     let path = folder.path();
     let limit = |request: &str| object(path, &format!("{request} --dry-run"))["gate"].clone();
-    assert_eq!(limit(FORGET)["max_kept_loss"], 0.01);
+    assert_eq!(limit(FORGET)["max_kept_loss"], 0.001);
     assert_eq!(
         limit(&format!("{FORGET} --max-kept-loss 2"))["max_kept_loss"],
         2.0
@@ -86,7 +86,7 @@ fn only_the_automatic_strength_has_a_limit_of_its_own() {
     }
     // Moving the features harms this network's other classes.
     let all = format!("{FORGET} --scope all");
-    refuses(path, &all, &["more than 0.01\n"]);
+    refuses(path, &all, &["more than 0.001\n"]);
     run(path, &format!("{all} --max-kept-loss 1 --out m2")).done();
 }
 

@@ -167,6 +167,20 @@ fn one_request_after_another_until_one_class_is_left() {
     }
 }
 
+/// Fewer and fewer classes are left to hide behind; that must not drive the
+/// strength up without end.
+#[test]
+fn all_but_one_class_at_once_take_a_step_each() {
+    let (model, codes) = small::trained();
+    let names = model.metadata.classes.names();
+    let all_but_one: Vec<&str> = names[1..].iter().map(String::as_str).collect();
+    let (_, outcome) = forget(&model, &codes, &all_but_one);
+    assert_eq!(outcome.steps.len(), 9);
+    for step in &outcome.steps {
+        assert!(step.after.forgotten_loss < 100.0, "{step:?}");
+    }
+}
+
 #[test]
 fn a_class_that_came_back_is_seen_and_forgotten_again() {
     let (mut model, codes) = small::trained();

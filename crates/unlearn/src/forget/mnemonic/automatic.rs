@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 
 use super::{Aim, Part, forget_one, goal};
-use crate::forget::{Context, Forgotten};
+use crate::forget::{Context, Forgotten, Step};
 
 /// A forgotten class takes another step when its code's loss is below this part
 /// of the goal: a little less than all, so that it is not moved a little every time.
@@ -46,7 +46,14 @@ pub fn automatic(context: Context<'_>, aim: Aim) -> Forgotten {
             let loss = part.loss_of_one(&part.network, *class, kept);
             loss.mean() < NEAR * aim.goal.unwrap_or_else(|| goal(&part, *class, kept))
         };
-        next = gone.iter().copied().filter(is_near).collect();
+        let missed = |class: &usize| {
+            let steps: &[Step] = &steps;
+            let of_class = |step: &&Step| step.classes == [*class];
+            let last = steps.iter().rev().find(of_class);
+            last.is_some_and(|step| step.reached == Some(false))
+        };
+        let again = gone.iter().filter(|class| is_near(class) && !missed(class));
+        next = again.copied().collect();
         if next.is_empty() {
             break;
         }

@@ -83,18 +83,26 @@ impl Part {
         CrossEntropy::new(&network.forward(self.codes_of(classes)), classes, 0.0)
     }
 
+    /// The loss of a network in the part's place on the codes of some classes,
+    /// among the outputs of some classes only.
+    pub fn loss_among(&self, network: &Network, of: &[usize], among: &[usize]) -> CrossEntropy {
+        let logits = network.forward(self.codes_of(of)).into_vec();
+        let rows = logits.chunks_exact(network.class_count());
+        let logits = rows.flat_map(|row| among.iter().map(|class| row[*class]));
+        let shape = [of.len(), among.len()];
+        let logits = Value::from_vec(logits.collect(), &shape, network.device());
+        let place = |class| among.iter().position(|one| one == class);
+        let labels = of.iter().map(place);
+        let labels: Option<Vec<usize>> = labels.collect();
+        let labels = labels.unwrap_or_else(|| unreachable!("classes among those asked"));
+        CrossEntropy::new(&logits, &labels, 0.0)
+    }
+
     /// The loss on the code of one class among itself and the kept classes:
     /// no other class, forgotten or still to be, stands in for these.
     pub fn loss_of_one(&self, network: &Network, class: usize, kept: &[usize]) -> CrossEntropy {
-        let logits = network.forward(self.codes_of(&[class])).into_vec();
-        let among = std::iter::once(&class).chain(kept);
-        let logits: Vec<f32> = among.map(|class| logits[*class]).collect();
-        let shape = [1, logits.len()];
-        CrossEntropy::new(
-            &Value::from_vec(logits, &shape, network.device()),
-            &[0],
-            0.0,
-        )
+        let among: Vec<usize> = std::iter::once(class).chain(kept.iter().copied()).collect();
+        self.loss_among(network, &[class], &among)
     }
 
     /// What the codes say of a network in the part's place, where the only

@@ -9,8 +9,7 @@ const GOAL_NATS: f64 = 15.0;
 
 /// How many times the log-odds that codes are known with are to lie on the
 /// other side of zero. Images of a class can hold it more firmly than its code
-/// does, and follow the code's fall less than fully: over the classes measured in
-/// docs/forgetting.md most needed a fall of 0.7 to 2 times the code's log-odds; this aims at 4 times.
+/// does, and follow the code's fall less than fully (docs/forgetting.md); this aims at a fall of 4 times the log-odds.
 const GOAL_LOG_ODDS: f64 = 3.0;
 
 /// The strengths tried: from the first, by factors of four, up to the last.
@@ -162,12 +161,19 @@ struct Strength {
 ///
 /// `max(GOAL_NATS, GOAL_LOG_ODDS * max(o_c, mean over R of o_k))`,
 ///
-/// o the log-odds of a class on its code as the part is now. Those of the kept classes stand in
-/// where the class itself is forgotten already, and must be forgotten further.
+/// `o_c` the log-odds of the class on its code and `o_k` those of a kept class on its own among
+/// the kept ones. These stand in where the class itself is forgotten already, and must be
+/// forgotten further; what is forgotten does not change them. One kept class alone has none.
 pub fn goal(part: &Part, class: usize, kept: &[usize]) -> f64 {
-    let own = log_odds(part.loss_of_one(&part.network, class, kept).mean());
-    let of_kept = part.loss(&part.network, kept).losses.into_iter();
-    let of_kept = of_kept.map(log_odds).sum::<f64>() / kept.len() as f64;
+    let network = &part.network;
+    let own = log_odds(part.loss_of_one(network, class, kept).mean());
+    let of_kept = match kept.len() {
+        1 => 0.0,
+        count => {
+            let losses = part.loss_among(network, kept, kept).losses.into_iter();
+            losses.map(log_odds).sum::<f64>() / count as f64
+        }
+    };
     GOAL_NATS.max(GOAL_LOG_ODDS * own.max(of_kept))
 }
 
