@@ -1,10 +1,11 @@
 //! How sure the codes make it that real images are forgotten.
 
 /// The log-odds `ln(p / (1 - p))` of the right class, `p = exp(-loss)` its
-/// probability: `-ln(exp(loss) - 1)`, for a loss in nats.
+/// probability: `-ln(exp(loss) - 1)`, for a loss in nats. At most 691: a loss
+/// that is almost or exactly 0 counts as 1e-300.
 pub fn log_odds(loss: f64) -> f64 {
     match loss < 700.0 {
-        true => -loss.exp_m1().ln(),
+        true => -loss.max(1e-300).exp_m1().ln(),
         // exp leaves the range of doubles, and the 1 is long lost.
         false => -loss,
     }
@@ -64,6 +65,7 @@ mod tests {
             assert!((log_odds(-p.ln()) - expected).abs() < 1e-6, "{p}");
         }
         assert_eq!(log_odds(5000.0), -5000.0);
+        assert!(log_odds(0.0) > 690.0 && log_odds(0.0) < 691.0);
         assert!((log_odds(699.0) + 699.0).abs() < 1e-9);
     }
 

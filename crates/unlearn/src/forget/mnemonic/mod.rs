@@ -8,6 +8,7 @@ mod candidate;
     reason = "the type gives the folder its name"
 )]
 mod mnemonic;
+mod moves;
 mod one_shot;
 mod part;
 mod perturbation;
@@ -17,8 +18,9 @@ mod strength;
 use automatic::automatic;
 pub use candidate::{Candidate, Sign};
 pub use mnemonic::{Mnemonic, MnemonicSettings};
+use moves::{Moves, Strength, Trial, changed_percent};
 use one_shot::one_shot;
 use part::Part;
 pub use perturbation::{Perturbation, eta};
 pub use scope::Scope;
-use strength::{Aim, changed_percent, forget_one, goal};
+use strength::{Aim, forget_one, goal};

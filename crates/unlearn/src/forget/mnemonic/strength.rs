@@ -1,7 +1,7 @@
 //! How strongly to move, by the codes alone.
 
-use super::{Part, Perturbation, Scope, Sign};
-use crate::forget::{CodeMeasures, CurvePoint, Step, log_odds};
+use super::{Moves, Part, Scope, Sign, Strength, Trial};
+use crate::forget::{CurvePoint, Step, log_odds};
 use crate::network::Network;
 
 /// The least loss of a forgotten code that is aimed at, in nats.
@@ -58,102 +58,65 @@ pub struct Found {
 /// another kept class, then the one with the least loss on the kept codes, then minus.
 /// Where none reaches it, nothing moves.
 pub fn forget_one(part: &Part, class: usize, kept: &[usize], aim: Aim) -> Found {
-    let Aim { scope, goal, curve } = aim;
-    let network = &part.network;
-    let (of_class, of_kept) = (part.fisher(&[class]), part.fisher(kept));
-    let perturbation = Perturbation::new(network, [&of_class, &of_kept], scope, &[class]);
-    let groups = match scope {
-        Scope::Output => perturbation.into_tensors(),
-        Scope::All | Scope::Classifier | Scope::Features => vec![perturbation],
-    };
-    let apply = |strength: &Strength, factor: f64| {
-        let moves = groups.iter().zip(&strength.lambda2);
-        moves.fold(network.clone(), |network, (group, lambda2)| {
-            group.apply(&network, [strength.bound, factor * lambda2], strength.sign)
-        })
-    };
-    let before = part.measures_of_one(network, class, kept);
-    let answers = part.blend_answers(network, kept);
-    let say = |network: &Network| {
-        let changed = changed_percent(&answers, &part.blend_answers(network, kept));
-        (part.measures_of_one(network, class, kept), changed)
-    };
-    let goal = goal.unwrap_or_else(|| self::goal(part, class, kept));
-    let mut best: Option<(Strength, CodeMeasures, f64)> = None;
-    for sign in [Sign::Minus, Sign::Plus] {
-        for bound in lambda1_bounds(scope) {
-            let lambda2 = groups.iter().map(|group| {
-                let loss = |lambda2| {
-                    let moved = group.apply(network, [bound, lambda2], sign);
-                    part.loss_of_one(&moved, class, kept).mean()
-                };
-                weakest(goal, loss).unwrap_or(0.0)
-            });
-            let lambda2: Vec<f64> = lambda2.collect();
-            if lambda2.iter().all(|lambda2| *lambda2 == 0.0) {
-                continue;
-            }
-            let strength = Strength {
-                bound,
-                lambda2,
-                sign,
-            };
-            let (codes, changed) = say(&apply(&strength, 1.0));
-            let harm = (changed, codes.kept_loss);
-            let least = best.as_ref();
-            let least = least.map(|(_, codes, changed)| (*changed, codes.kept_loss));
-            if codes.is_finite() && least.is_none_or(|least| harm < least) {
-                best = Some((strength, codes, changed));
-            }
-        }
-    }
-    let reached = best.is_some();
-    let (strength, after, changed) = best.unwrap_or_else(|| {
-        let still = Strength {
-            bound: 0.0,
-            lambda2: vec![0.0; groups.len()],
-            sign: Sign::Minus,
-        };
-        (still, before, 0.0)
-    });
-    let alphas = groups.iter().zip(&strength.lambda2);
-    let alphas = alphas.map(|(group, lambda2)| strength.bound.min(group.unbounding(*lambda2)));
-    let lambda1 = alphas.fold(0.0, f64::max);
-    let lambda2 = strength.lambda2.iter().copied().fold(0.0, f64::max);
-    let factors = CURVE.iter().filter(|_| curve && reached);
+    let moves = Moves::new(part, class, kept, aim.scope);
+    let goal = aim.goal.unwrap_or_else(|| goal(part, class, kept));
+    let chosen = least_harmful(&moves, goal, aim.scope);
+    let reached = chosen.is_some();
+    let Trial {
+        strength,
+        codes: after,
+        kept_blends_changed_percent,
+    } = chosen.unwrap_or_else(|| moves.try_out(moves.none(), 1.0));
+    let [lambda1, lambda2] = moves.lambdas(&strength);
+    let factors = CURVE.iter().filter(|_| aim.curve && reached);
     let curve = factors.map(|factor| {
-        let (codes, kept_blends_changed_percent) = say(&apply(&strength, *factor));
+        let trial = moves.try_out(strength.clone(), *factor);
         CurvePoint {
             lambda2: factor * lambda2,
-            codes,
-            kept_blends_changed_percent,
+            codes: trial.codes,
+            kept_blends_changed_percent: trial.kept_blends_changed_percent,
         }
     });
     Found {
-        network: apply(&strength, 1.0),
-        backward_passes: of_class.backward_passes() + of_kept.backward_passes(),
+        backward_passes: moves.backward_passes(),
         step: Step {
             classes: vec![class],
-            scope,
+            scope: aim.scope,
             sign: strength.sign,
             lambda1,
             lambda2,
             reached: Some(reached),
-            before,
+            before: part.measures_of_one(&part.network, class, kept),
             after,
-            kept_blends_changed_percent: changed,
+            kept_blends_changed_percent,
             curve: curve.collect(),
         },
+        network: moves.apply(&strength, 1.0),
     }
 }
 
-/// How far each group of parameters moves that has a lambda2 of its own.
-struct Strength {
-    /// Bounds alpha.
-    bound: f64,
-    /// Per group.
-    lambda2: Vec<f64>,
-    sign: Sign,
+/// Of the weakest strengths that reach the goal, the one that harms the kept
+/// classes least.
+fn least_harmful(moves: &Moves<'_>, goal: f64, scope: Scope) -> Option<Trial> {
+    let mut best: Option<Trial> = None;
+    for sign in [Sign::Minus, Sign::Plus] {
+        for bound in lambda1_bounds(scope) {
+            let weakest = |group| {
+                let loss = |lambda2| moves.loss_alone(group, [bound, lambda2], sign);
+                weakest(goal, loss)
+            };
+            let lambda2: Vec<Option<f64>> = moves.groups().map(weakest).collect();
+            if lambda2.iter().all(Option::is_none) {
+                continue;
+            }
+            let trial = moves.try_out(Strength::new(bound, lambda2, sign), 1.0);
+            let is_better = best.as_ref().is_none_or(|best| trial.harms_less_than(best));
+            if trial.codes.is_finite() && is_better {
+                best = Some(trial);
+            }
+        }
+    }
+    best
 }
 
 /// The loss to which a class's code is to be brought, in nats, among the class
@@ -204,12 +167,6 @@ fn weakest(goal: f64, loss: impl Fn(f64) -> f64) -> Option<f64> {
         }
     }
     Some(high)
-}
-
-/// Percent of the answers that are others.
-pub fn changed_percent(before: &[usize], after: &[usize]) -> f64 {
-    let changed = before.iter().zip(after).filter(|(one, other)| one != other);
-    100.0 * changed.count() as f64 / before.len().max(1) as f64
 }
 
 #[cfg(test)]
