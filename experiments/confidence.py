@@ -72,7 +72,7 @@ def measure(unlearn, name, seed):
                 continue
             code = made["confidence"][0]
             fall = (log_odds(code["loss_before"]) - log_odds(code["loss_after"])) / log_odds(code["loss_before"])
-            rows.append({"data": name, "seed": seed, "class": label, "fall": fall, "confidence": code["confidence"]})
+            rows.append({"data": name, "seed": seed, "class": label, "fall": fall})
             files.append((out, place))
     folders = {"test": unlearn.data / recipes.FOLDERS[name]}
     if name != "faces":

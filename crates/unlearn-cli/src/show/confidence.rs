@@ -3,7 +3,8 @@
 use unlearn_report::ConfidenceRecord;
 
 /// How far the prediction can be relied on.
-const CONFIDENCE_NOTE: &str = "How reliable this prediction is: docs/forgetting.md.";
+const CONFIDENCE_NOTE: &str = "On test images 99.3 % of 460 predictions from 95 to 99.9 % held, and all of 460 higher ones; \
+                               not so on images unlike those tried (docs/forgetting.md).";
 
 /// What a probability stands for.
 const MEANING: &str = "Forgotten: at least 99 % of images like the training ones answered wrong, \

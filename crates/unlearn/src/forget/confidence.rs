@@ -13,8 +13,8 @@ pub fn log_odds(loss: f64) -> f64 {
 
 /// Mean and deviation of `ln(needed fall)` over classes: the fall of a code's
 /// log-odds, as a multiple of what they were, with which 99 % of the class's
-/// images were forgotten. Measured by `experiments/confidence.py`.
-const NEEDED: [f64; 2] = [0.2, 0.25];
+/// images were forgotten. Fitted by `experiments/confidence.py` on training images.
+const NEEDED: [f64; 2] = [0.398, 0.185];
 
 /// The probability, from the code's loss before and after alone, that at least
 /// 99 % of the class's images are answered wrong:

@@ -6,7 +6,7 @@ use unlearn::code::Codebook;
 use unlearn::fisher::fisher_batched;
 use unlearn::forget::{
     Breach, CATALOG, Gate, Job, MAX_KEPT_LOSS, Mnemonic, MnemonicSettings, Outcome, Perturbation,
-    Request, Scope, Sign, method,
+    Request, Scope, Sign, confidence, method,
 };
 use unlearn::network::Value;
 
@@ -306,5 +306,24 @@ fn controls_and_methods_say_whether_they_chose_their_strength() {
             "{}",
             entry.name
         );
+    }
+}
+
+/// The constants of the prediction are those of the committed record.
+#[test]
+fn confidence_is_as_the_record_has_it() {
+    let record = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../experiments/records/confidence.json"
+    );
+    let record: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(record).unwrap()).unwrap();
+    let [mean, deviation] = [0, 1].map(|place| record["constants"][place].as_f64().unwrap());
+    let loss = |log_odds: f64| (-log_odds).exp().ln_1p();
+    let known = 6.0;
+    for (deviations, expected) in [(0.0, 0.5), (1.0, 0.841_345), (-1.0, 0.158_655)] {
+        let fall = (mean + deviations * deviation).exp();
+        let found = confidence(loss(known), loss(known * (1.0 - fall))).unwrap();
+        assert!((found - expected).abs() < 2e-3, "{found} {expected}");
     }
 }
