@@ -10,12 +10,16 @@ const CONFIDENCE_NOTE: &str = "On test images 99.3 % of 460 predictions from 95 
 const MEANING: &str = "Forgotten: at least 99 % of images like the training ones answered wrong, \
                        predicted from the code alone.";
 
+/// Why there is no probability.
+const UNKNOWN: &str = "cannot be said from the code (not known before, or moved otherwise than \
+                       automatically in its own output)";
+
 /// A line per class, and what it means.
 pub fn confidence_lines(classes: &[ConfidenceRecord]) -> String {
     let lines = classes.iter().map(|class| {
         let sure = match class.confidence {
             Some(confidence) => probability(confidence),
-            None => "cannot be said: the model did not know the class's code".to_owned(),
+            None => UNKNOWN.to_owned(),
         };
         format!(
             "{}: sure that its images are forgotten: {sure}\n",
@@ -23,7 +27,10 @@ pub fn confidence_lines(classes: &[ConfidenceRecord]) -> String {
         )
     });
     let lines: String = lines.collect();
-    format!("{lines}{MEANING}\n{CONFIDENCE_NOTE}\n")
+    match classes.iter().any(|class| class.confidence.is_some()) {
+        true => format!("{lines}{MEANING}\n{CONFIDENCE_NOTE}\n"),
+        false => lines,
+    }
 }
 
 /// `97.3 %`; no more is claimed than `>99.9 %`.
@@ -56,7 +63,9 @@ mod tests {
             confidence,
         };
         let lines = confidence_lines(&[class("a", None), class("b", Some(0.5))]);
-        assert!(lines.contains("a: sure that its images are forgotten: cannot be said: the model"));
+        assert!(lines.contains("a: sure that its images are forgotten: cannot be said from"));
+        let alone = confidence_lines(&[class("a", None)]);
+        assert!(alone.ends_with(&format!("{UNKNOWN}\n")));
         assert!(lines.contains("b: sure that its images are forgotten: 50.0 %\n"));
         assert!(lines.ends_with(&format!("{CONFIDENCE_NOTE}\n")));
     }

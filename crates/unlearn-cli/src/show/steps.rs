@@ -1,6 +1,6 @@
 //! The moves of a request, and what other strengths would have done.
 
-use unlearn::forget::confidence;
+use unlearn::forget::{Scope, confidence};
 use unlearn_report::StepRecord;
 
 use super::confidence::probability;
@@ -54,6 +54,7 @@ fn curve(step: &StepRecord) -> String {
     let rows = step.curve.iter().map(|point| {
         let loss = point.codes.forgotten_loss;
         let sure = confidence(step.before.forgotten_loss, loss);
+        let sure = sure.filter(|_| step.scope == Scope::Output);
         let is_chosen = point.lambda2 == step.lambda2;
         vec![
             short(point.lambda2),

@@ -212,16 +212,18 @@ fn of_a_code_that_was_not_known_nothing_is_predicted() {
     let train = "train --data shapes --limit-per-class 2 --architecture mlp --hidden 8 --epochs 1 \
         --learning-rate 1e-9 --seed 5 --out m --codes c";
     run(path, train).done();
-    let table = run(
-        path,
-        "forget m --codes c --class 0 --method bias-shift --out m2",
-    )
-    .done();
-    let said = "cannot be said: the model did not know the class's code\n";
-    assert!(table.contains(said), "{table}");
-    let record = object(
-        path,
-        "forget m --codes c --class 0 --method bias-shift --out m3",
-    );
+    let table = run(path, "forget m --codes c --class 0 --out m2").done();
+    assert!(table.contains("cannot be said from the code"), "{table}");
+    let record = object(path, "forget m --codes c --class 0 --out m3");
     assert_eq!(record["confidence"][0]["confidence"], Json::Null);
+}
+
+#[test]
+fn nothing_is_predicted_of_moves_that_were_not_measured() {
+    let folder = folder();
+    let path = folder.path();
+    for how in ["--method bias-shift", "--lambda2 3", "--scope classifier"] {
+        let record = object(path, &format!("{FORGET} {how} --dry-run"));
+        assert_eq!(record["confidence"][0]["confidence"], Json::Null, "{how}");
+    }
 }

@@ -8,7 +8,7 @@ use super::{Outcome, Request};
 /// nats, where nobody says otherwise.
 ///
 /// Chosen on training images (`experiments/scopes.py`, docs/forgetting.md): moves that raised it
-/// less cost the kept classes at most half a point of accuracy, of those that raised it further most cost more.
+/// less cost the kept classes little more than half a point of accuracy at most, most that raised it further cost more.
 pub const MAX_KEPT_LOSS: f64 = 0.001;
 
 /// What the codes must say of a result for it to pass.

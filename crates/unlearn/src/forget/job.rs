@@ -58,7 +58,8 @@ pub struct ForgottenClass {
     /// Whether the network still decodes the code as the class.
     pub is_decoded: bool,
     /// How sure the code makes it that the class's images are forgotten; see
-    /// [`confidence`].
+    /// [`confidence`]. None for moves for which that was not measured: all but the
+    /// automatic ones of the classes' own outputs.
     pub confidence: Option<f64>,
 }
 
@@ -138,6 +139,9 @@ impl<'a> Job<'a> {
         model.metadata.forgotten.extend(classes);
         let (codes_before, before) = self.ask(&self.model.network);
         let (codes, after) = self.ask(&model.network);
+        // The prediction was measured for these moves and no others.
+        let is_predictable = !forgotten.steps.is_empty()
+            && forgotten.steps.iter().all(Step::is_automatic_in_outputs);
         let classes = self.request.forgotten().iter().enumerate();
         let classes = classes.map(|(place, &class)| {
             let [loss_before, loss_after] = [&before, &after].map(|loss| loss.losses[place]);
@@ -146,7 +150,7 @@ impl<'a> Job<'a> {
                 loss_before,
                 loss_after,
                 is_decoded: after.predictions[place] == class,
-                confidence: confidence(loss_before, loss_after),
+                confidence: confidence(loss_before, loss_after).filter(|_| is_predictable),
             }
         });
         Ok(Outcome {

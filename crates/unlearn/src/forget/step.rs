@@ -34,6 +34,13 @@ pub struct Step {
     pub curve: Vec<CurvePoint>,
 }
 
+impl Step {
+    /// Whether it moved the classes' own outputs as strongly as the codes ask for.
+    pub fn is_automatic_in_outputs(&self) -> bool {
+        self.scope == Scope::Output && self.reached.is_some()
+    }
+}
+
 /// What another strength would have done.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {
