@@ -5,7 +5,7 @@ use crate::network::{Network, Value};
 
 /// Codes that go through a network together, so that many classes need no more
 /// memory than few.
-const BATCH: usize = 50;
+const BATCH: usize = 20;
 
 impl Codebook {
     /// What a network whose input is a code puts out for the codes of some
