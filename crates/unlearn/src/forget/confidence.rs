@@ -37,21 +37,9 @@ pub fn confidence(loss_before: f64, loss_after: f64) -> Option<f64> {
     Some(probability)
 }
 
-/// The distribution function of the standard normal distribution, to 1e-7
-/// (Abramowitz and Stegun, 7.1.26, for the error function).
+/// The distribution function of the standard normal distribution.
 fn normal_cdf(z: f64) -> f64 {
-    let x = z.abs() / 2f64.sqrt();
-    let t = 1.0 / (1.0 + 0.327_591_1 * x);
-    let coefficients = [
-        1.061_405_429,
-        -1.453_152_027,
-        1.421_413_741,
-        -0.284_496_736,
-        0.254_829_592,
-    ];
-    let polynomial = coefficients.iter().fold(0.0, |sum, c| (sum + c) * t);
-    let tail = 0.5 * polynomial * (-x * x).exp();
-    if z > 0.0 { 1.0 - tail } else { tail }
+    0.5 * libm::erfc(-z / 2f64.sqrt())
 }
 
 #[cfg(test)]
