@@ -8,8 +8,8 @@
 //! Shibata, "One-Shot Machine Unlearning with Mnemonic Code", ACML 2024).
 //!
 //! The folders stand in one line, each importing only those before it:
-//! [`network`], [`checkpoint`], [`code`], [`train`], [`fisher`], [`forget`],
-//! [`audit`].
+//! [`network`], [`checkpoint`], [`code`], [`train`], [`fisher`], [`enrol`],
+//! [`forget`], [`audit`].
 //!
 //! ```
 //! use unlearn::audit::evaluate;
@@ -43,6 +43,7 @@
 pub mod audit;
 pub mod checkpoint;
 pub mod code;
+pub mod enrol;
 pub mod fisher;
 pub mod forget;
 pub mod network;

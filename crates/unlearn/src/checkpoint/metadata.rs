@@ -67,4 +67,27 @@ impl ModelMetadata {
             forgotten: Vec::new(),
         }
     }
+
+    /// Whether the model was made to forget a class.
+    pub fn is_forgotten(&self, class: usize) -> bool {
+        self.forgotten.contains(&self.classes.names()[class])
+    }
+
+    /// Whether a class's code was planted.
+    pub fn is_planted(&self, class: usize) -> bool {
+        !self.unplanted.contains(&self.classes.names()[class])
+    }
+
+    /// The classes whose codes were planted, ascending.
+    pub fn planted(&self) -> Vec<usize> {
+        (0..self.classes.len())
+            .filter(|class| self.is_planted(*class))
+            .collect()
+    }
+
+    /// The planted classes that were not forgotten since, ascending.
+    pub fn known(&self) -> Vec<usize> {
+        let planted = self.planted().into_iter();
+        planted.filter(|class| !self.is_forgotten(*class)).collect()
+    }
 }

@@ -5,6 +5,8 @@ mod metadata;
 mod model;
 mod output;
 mod read;
+mod stored;
+mod stored_file;
 mod tensors;
 mod write;
 
@@ -14,5 +16,7 @@ pub use model::Model;
 pub use output::{OutputError, OutputFile};
 pub use read::{FileKind, file_kind};
 pub(crate) use read::{read_bytes, stored_network};
-pub(crate) use tensors::{Stored, StoredTensors, serialize};
+pub(crate) use stored::{Stored, fill, serialize};
+pub(crate) use stored_file::StoredFile;
+pub(crate) use tensors::StoredTensors;
 pub(crate) use write::state_dict;

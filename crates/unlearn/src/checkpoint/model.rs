@@ -1,6 +1,6 @@
 //! A network with what is needed to use it.
 
-use unlearn_data::{Digest, Hasher};
+use unlearn_data::Digest;
 
 use super::ModelMetadata;
 use crate::network::Network;
@@ -15,20 +15,9 @@ pub struct Model {
 }
 
 impl Model {
-    /// The digest of the weights: SHA-256 over name, shape and little-endian
-    /// 32-bit floats of every parameter and buffer, in the graph's order.
+    /// The digest of the weights: see [`Network::digest`].
     pub fn digest(&self) -> Digest {
-        let mut hasher = Hasher::new();
-        for parameter in self.network.parameters() {
-            hasher.field(parameter.name.as_bytes());
-            let shape = parameter.value.shape().iter();
-            let shape: Vec<u8> = shape.flat_map(|n| (*n as u64).to_le_bytes()).collect();
-            hasher.field(&shape);
-            let numbers = parameter.value.to_vec();
-            let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
-            hasher.field(&bytes);
-        }
-        hasher.finish()
+        self.network.digest()
     }
 
     /// The digest of the trained model at the start of a chain of forgetting:

@@ -140,6 +140,23 @@ impl OutputFile {
         })
     }
 
+    /// The same by a function that writes to the path that it is given: the
+    /// temporary file's.
+    ///
+    /// # Errors
+    /// If the system refuses.
+    pub fn fill_with(
+        &mut self,
+        write: impl FnOnce(&Path) -> std::io::Result<()>,
+    ) -> Result<(), OutputError> {
+        let written = write(self.temporary.path());
+        let written = written.and_then(|()| self.temporary.as_file().sync_all());
+        written.map_err(|source| OutputError::Write {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
     /// Gives a filled file its name.
     ///
     /// # Errors

@@ -1,18 +1,16 @@
 //! Named tensors in a safetensors file.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use half::{bf16, f16};
+use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
-use safetensors::{SafeTensors, View};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::CheckpointError;
 
 /// The key of our description in a file's metadata.
-const KEY: &str = "unlearn";
+pub(super) const KEY: &str = "unlearn";
 
 /// The bytes of a safetensors file, checked; tensors are taken out one by one.
 pub(crate) struct StoredTensors<'a> {
@@ -131,57 +129,4 @@ fn numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
         Dtype::I64 => each(bytes, |bytes| i64::from_le_bytes(bytes) as f32),
         _ => None,
     }
-}
-
-/// A tensor to be stored.
-pub(crate) struct Stored {
-    dtype: Dtype,
-    shape: Vec<usize>,
-    bytes: Vec<u8>,
-}
-
-impl Stored {
-    /// 32-bit floats.
-    pub fn floats(numbers: &[f32], shape: &[usize]) -> Self {
-        Self {
-            dtype: Dtype::F32,
-            shape: shape.to_vec(),
-            bytes: numbers.iter().flat_map(|n| n.to_le_bytes()).collect(),
-        }
-    }
-
-    /// 64-bit integers, as PyTorch stores counts.
-    pub fn integers(numbers: &[f32], shape: &[usize]) -> Self {
-        let bytes = numbers.iter().flat_map(|n| (*n as i64).to_le_bytes());
-        Self {
-            dtype: Dtype::I64,
-            shape: shape.to_vec(),
-            bytes: bytes.collect(),
-        }
-    }
-}
-
-impl View for &Stored {
-    fn dtype(&self) -> Dtype {
-        self.dtype
-    }
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-    fn data(&self) -> std::borrow::Cow<'_, [u8]> {
-        self.bytes.as_slice().into()
-    }
-    fn data_len(&self) -> usize {
-        self.bytes.len()
-    }
-}
-
-/// The bytes of a safetensors file with our description.
-pub(crate) fn serialize(description: &impl Serialize, tensors: &[(String, Stored)]) -> Vec<u8> {
-    let description = serde_json::to_string(description)
-        .unwrap_or_else(|error| unreachable!("our own descriptions are plain: {error}"));
-    let metadata = HashMap::from([(KEY.to_owned(), description)]);
-    let tensors = tensors.iter().map(|(name, stored)| (name, stored));
-    safetensors::serialize(tensors, Some(metadata))
-        .unwrap_or_else(|error| unreachable!("lengths and shapes agree: {error}"))
 }

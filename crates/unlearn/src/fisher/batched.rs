@@ -1,11 +1,14 @@
-//! The Fisher diagonal of a whole batch in one pass.
+//! The Fisher diagonal of many samples, whole batches in one pass.
 
 use super::Fisher;
-use super::diagonal::{exponent_of, power_of_two};
-use crate::network::op::Mode;
-use crate::network::{CrossEntropy, Network, Value};
+use super::squares::visit_squares;
+use crate::network::{Network, Value};
 
-/// The diagonal from one forward and one backward pass over the whole batch:
+/// Samples that go through the network together: enough to keep every thread
+/// busy, few enough that what a pass saves stays within hundreds of megabytes.
+const BATCH: usize = 32;
+
+/// The diagonal from one forward and one backward pass over whole batches:
 /// each operation squares the gradients of single samples before it sums them
 /// ([`crate::network::op::Operation::squared_gradients`]). Exact, not an
 /// approximation.
@@ -16,10 +19,26 @@ use crate::network::{CrossEntropy, Network, Value};
 /// If there is no sample, or not one label per sample.
 pub fn fisher_batched(network: &Network, batch: &Value, labels: &[usize]) -> Fisher {
     assert!(!labels.is_empty(), "samples of a Fisher diagonal");
-    let trace = network.trace(batch.clone(), &mut Mode::Inference);
-    let loss = CrossEntropy::new(&trace.output, labels, 0.0);
-    let exponent = exponent_of(&loss);
-    let gradient = loss.gradient(power_of_two(exponent), network.device());
-    let squares = network.squared_gradients(trace, gradient);
-    Fisher::new(squares, exponent, labels.len())
+    assert_eq!(batch.shape()[0], labels.len(), "labels of a batch");
+    let length = batch.element_count() / labels.len();
+    let mut fisher = Fisher::none(network);
+    for (index, labels) in labels.chunks(BATCH).enumerate() {
+        let flat = batch.clone().flat();
+        let flat = flat.narrow(0, index * BATCH * length, labels.len() * length);
+        let mut shape = batch.shape().to_vec();
+        shape[0] = labels.len();
+        fisher.add_batch(network, Value::from_flat(flat, &shape), labels);
+    }
+    fisher
+}
+
+impl Fisher {
+    /// Adds the samples of a batch.
+    pub(super) fn add_batch(&mut self, network: &Network, batch: Value, labels: &[usize]) {
+        let mut power = None;
+        visit_squares(network, batch, labels, |parameter, squares, exponent| {
+            let power = *power.get_or_insert_with(|| self.begin(labels.len(), exponent));
+            self.add(parameter, &squares, power);
+        });
+    }
 }

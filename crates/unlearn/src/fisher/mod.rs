@@ -2,8 +2,12 @@
 
 mod batched;
 mod diagonal;
+mod images;
 mod sequential;
+mod squares;
 
 pub use batched::fisher_batched;
 pub use diagonal::Fisher;
+pub use images::fisher_of_images;
 pub use sequential::fisher_sequential;
+pub(crate) use squares::visit_squares;

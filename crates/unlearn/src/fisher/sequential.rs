@@ -19,7 +19,8 @@ pub fn fisher_sequential(network: &Network, batch: &Value, labels: &[usize]) -> 
     let length: usize = shape[1..].iter().product();
     let mut sample_shape = shape.to_vec();
     sample_shape[0] = 1;
-    let mut sums: Vec<Option<Value>> = vec![None; network.parameters().len()];
+    let mut fisher = Fisher::none(network);
+    let power = fisher.begin(labels.len(), exponent);
     for (sample, label) in labels.iter().enumerate() {
         let input = batch.clone().flat().narrow(0, sample * length, length);
         let input = Value::from_flat(input, &sample_shape);
@@ -27,16 +28,12 @@ pub fn fisher_sequential(network: &Network, batch: &Value, labels: &[usize]) -> 
         let loss = CrossEntropy::new(&trace.output, &[*label], 0.0);
         let gradient = loss.gradient(power_of_two(exponent), network.device());
         let gradients = network.backward(trace, gradient, false);
-        for (sum, gradient) in sums.iter_mut().zip(gradients.parameters) {
-            let Some(gradient) = gradient else { continue };
-            let shape = gradient.shape().to_vec();
-            let square = gradient.flat().square();
-            let total = match sum.take() {
-                Some(sum) => sum.flat() + square,
-                None => square,
-            };
-            *sum = Some(Value::from_flat(total, &shape));
+        for (parameter, gradient) in gradients.parameters.into_iter().enumerate() {
+            if let Some(gradient) = gradient {
+                let square = Value::new(gradient.flat().square());
+                fisher.add(parameter, &square, power);
+            }
         }
     }
-    Fisher::new(sums, exponent, labels.len())
+    fisher
 }

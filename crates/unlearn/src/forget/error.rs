@@ -3,7 +3,9 @@
 use thiserror::Error;
 use unlearn_data::UnknownClass;
 
+use crate::checkpoint::CheckpointError;
 use crate::code::CodeError;
+use crate::enrol::EnrolError;
 
 /// A request to forget was refused.
 #[derive(Debug, Error)]
@@ -42,6 +44,12 @@ pub enum ForgetError {
     /// The codes do not belong to the model.
     #[error(transparent)]
     Codes(#[from] CodeError),
+    /// What was found out beforehand cannot be used.
+    #[error(transparent)]
+    Enrolment(#[from] EnrolError),
+    /// Stored sums cannot be read.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// There is no method of this name.
     #[error("unknown method `{name}`: expected one of {known}")]
     UnknownMethod {

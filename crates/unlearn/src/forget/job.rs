@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::{CodeMeasures, Context, ForgetError, Method, Request, Step, confidence};
 use crate::checkpoint::Model;
 use crate::code::Codebook;
+use crate::enrol::{EnrolError, Enrolment};
 use crate::network::{CrossEntropy, Network};
 
 /// A request, the model that it is about, and its codes.
@@ -15,6 +16,7 @@ pub struct Job<'a> {
     model: &'a Model,
     codes: &'a Codebook,
     request: &'a Request,
+    enrolment: Option<&'a Enrolment>,
     max_kept_loss: Option<f64>,
     curve: bool,
 }
@@ -91,8 +93,22 @@ impl<'a> Job<'a> {
             model,
             codes,
             request,
+            enrolment: None,
             max_kept_loss: None,
             curve: false,
+        })
+    }
+
+    /// The same job with what was found out of model and codes beforehand.
+    ///
+    /// # Errors
+    /// If the enrolment is that of another model, or of the model as it was, or
+    /// of other codes.
+    pub fn with_enrolment(self, enrolment: &'a Enrolment) -> Result<Self, EnrolError> {
+        enrolment.check(self.model, self.codes)?;
+        Ok(Self {
+            enrolment: Some(enrolment),
+            ..self
         })
     }
 
@@ -123,6 +139,7 @@ impl<'a> Job<'a> {
         let forgotten = method.forget(Context {
             model: self.model,
             codes: self.codes,
+            enrolment: self.enrolment,
             request: self.request,
             max_kept_loss: self.max_kept_loss,
             curve: self.curve,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::{ForgetError, Request, Step};
 use crate::checkpoint::Model;
 use crate::code::Codebook;
+use crate::enrol::Enrolment;
 use crate::network::Network;
 
 /// What a method has at hand.
@@ -14,6 +15,8 @@ pub struct Context<'a> {
     pub model: &'a Model,
     /// The codes that were planted in it.
     pub codes: &'a Codebook,
+    /// What was found out of model and codes beforehand, if it was.
+    pub enrolment: Option<&'a Enrolment>,
     /// What is to be forgotten and kept.
     pub request: &'a Request,
     /// By how much the mean loss on the kept codes may rise, in nats; a method

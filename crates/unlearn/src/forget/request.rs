@@ -21,17 +21,16 @@ impl Request {
     /// If a class is unknown or forgotten already, none is asked for, or none
     /// would be kept.
     pub fn new(model: &Model, classes: &[impl AsRef<str>]) -> Result<Self, ForgetError> {
-        let names = &model.metadata.classes;
-        let is_gone = |class: usize| model.metadata.forgotten.contains(&names.names()[class]);
-        let is_unplanted = |class: usize| model.metadata.unplanted.contains(&names.names()[class]);
+        let metadata = &model.metadata;
+        let names = &metadata.classes;
         let mut forgotten = Vec::with_capacity(classes.len());
         for text in classes {
             let class = names.find(text.as_ref())?;
             let name = || names.names()[class].clone();
-            if is_gone(class) {
+            if metadata.is_forgotten(class) {
                 return Err(ForgetError::AlreadyForgotten { class: name() });
             }
-            if is_unplanted(class) {
+            if !metadata.is_planted(class) {
                 return Err(ForgetError::NeverPlanted { class: name() });
             }
             forgotten.push(class);
@@ -41,15 +40,14 @@ impl Request {
         if forgotten.is_empty() {
             return Err(ForgetError::NothingAsked);
         }
-        let kept: Vec<usize> = (0..names.len())
-            .filter(|class| !(forgotten.contains(class) || is_gone(*class) || is_unplanted(*class)))
-            .collect();
+        let known = metadata.known().into_iter();
+        let kept: Vec<usize> = known.filter(|class| !forgotten.contains(class)).collect();
         if kept.is_empty() {
             return Err(ForgetError::NothingKept {
                 classes: names.len(),
             });
         }
-        let gone = (0..names.len()).filter(|class| is_gone(*class));
+        let gone = (0..names.len()).filter(|class| metadata.is_forgotten(*class));
         Ok(Self {
             gone: gone.collect(),
             forgotten,

@@ -33,6 +33,21 @@ impl Network {
     /// trace must be one in inference mode.
     pub fn squared_gradients(&self, trace: Trace, gradient: Value) -> Vec<Option<Value>> {
         let mut squares = vec![None; self.parameters().len()];
+        self.visit_squared_gradients(trace, gradient, |parameter, square| {
+            squares[parameter] = Some(square);
+        });
+        squares
+    }
+
+    /// The same, handed to `visit` as (parameter, its squares) one after the
+    /// other, from the network's end to its beginning: who uses each up at once
+    /// never holds all of them.
+    pub fn visit_squared_gradients(
+        &self,
+        trace: Trace,
+        gradient: Value,
+        mut visit: impl FnMut(usize, Value),
+    ) {
         self.walk_back(trace, gradient, false, false, |node, _, saved, gradient| {
             if !self.is_trained(node) {
                 return;
@@ -42,10 +57,11 @@ impl Network {
             let values = self.values_of(node);
             let of_node = operation.squared_gradients(saved, &values, gradient);
             for (place, square) in of_node.into_iter().enumerate() {
-                squares[first + place] = square;
+                if let Some(square) = square {
+                    visit(first + place, square);
+                }
             }
         });
-        squares
     }
 
     /// Visits the nodes from the last to the first with (node, its gradients,

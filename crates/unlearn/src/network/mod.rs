@@ -2,6 +2,7 @@
 
 pub mod architecture;
 mod backward;
+mod bytes;
 mod cpu;
 mod cross_entropy;
 mod error;
@@ -19,6 +20,7 @@ mod value;
 pub use architecture::{Activation, Architecture};
 pub use backward::Gradients;
 pub use burn::tensor::Device;
+pub(crate) use bytes::little_endian;
 pub use cross_entropy::{CrossEntropy, largest};
 pub use error::{NetworkError, ShapeError};
 pub use forward::Trace;

@@ -1,13 +1,13 @@
 //! A graph with its parameters.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use burn::tensor::Device;
 use rand::Rng;
 use rand_distr::StandardNormal;
-use unlearn_data::stream;
+use unlearn_data::{Digest, Hasher, stream};
 
-use super::{Graph, Initialization, Parameter, Role, Value};
+use super::{Graph, Initialization, Parameter, Role, Value, little_endian};
 
 /// A classifier: a graph of operations and a value for each of its parameters.
 ///
@@ -18,6 +18,8 @@ pub struct Network {
     graph: Arc<Graph>,
     parameters: Vec<Parameter>,
     device: Device,
+    /// Forgotten whenever a parameter changes.
+    digest: OnceLock<Digest>,
 }
 
 impl Network {
@@ -46,6 +48,7 @@ impl Network {
             graph: Arc::new(graph),
             parameters,
             device: device.clone(),
+            digest: OnceLock::new(),
         }
     }
 
@@ -67,6 +70,7 @@ impl Network {
             graph: Arc::new(graph),
             parameters,
             device: device.clone(),
+            digest: OnceLock::new(),
         }
     }
 
@@ -82,6 +86,7 @@ impl Network {
             graph: Arc::new(graph),
             parameters: parameters.to_vec(),
             device: self.device.clone(),
+            digest: OnceLock::new(),
         };
         Some([network(body_graph, body), network(head_graph, head)])
     }
@@ -115,6 +120,25 @@ impl Network {
         self.graph.output_shape().iter().product()
     }
 
+    /// SHA-256 over name, shape and little-endian 32-bit floats of every
+    /// parameter and buffer, in the graph's order. Computed when it is first
+    /// asked for.
+    pub fn digest(&self) -> Digest {
+        *self.digest.get_or_init(|| {
+            let mut hasher = Hasher::new();
+            for parameter in &self.parameters {
+                hasher.field(parameter.name.as_bytes());
+                let shape = parameter.value.shape().iter();
+                let shape: Vec<u8> = shape.flat_map(|n| (*n as u64).to_le_bytes()).collect();
+                hasher.field(&shape);
+                parameter.value.read(|numbers| {
+                    hasher.field(&little_endian(numbers));
+                });
+            }
+            hasher.finish()
+        })
+    }
+
     /// Gives a parameter another value.
     ///
     /// # Panics
@@ -128,6 +152,7 @@ impl Network {
             parameter.name
         );
         parameter.value = value;
+        self.digest = OnceLock::new();
     }
 
     /// Takes a parameter's value out so that it can be changed in place; it
@@ -140,6 +165,7 @@ impl Network {
     /// Puts back what was taken out.
     pub(crate) fn put(&mut self, index: usize, value: Value) {
         self.parameters[index].value = value;
+        self.digest = OnceLock::new();
     }
 
     pub(super) fn values_of(&self, node: usize) -> Vec<Value> {

@@ -108,8 +108,8 @@ impl<'a> Trainer<'a> {
         };
         let network = state_dict(&self.model.network).into_iter();
         let network = network.map(|(name, stored)| (format!("{NETWORK}{name}"), stored));
-        let optimizer = memory.tensors.into_iter().map(|(name, numbers)| {
-            let stored = Stored::floats(&numbers, &[numbers.len()]);
+        let optimizer = memory.tensors.iter().map(|(name, numbers)| {
+            let stored = Stored::floats(numbers, &[numbers.len()]);
             (format!("{OPTIMIZER}{name}"), stored)
         });
         serialize(&metadata, &network.chain(optimizer).collect::<Vec<_>>())

@@ -3,7 +3,8 @@
 use super::small;
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::ClassNames;
-use unlearn::fisher::{Fisher, fisher_batched, fisher_sequential};
+use unlearn::fisher::{fisher_batched, fisher_sequential};
+use unlearn::forget::{Perturbation, Scope, Sign};
 use unlearn::network::Device;
 use unlearn::network::op::{
     AvgPool, BatchNorm, Conv2d, Dropout, Flatten, Gelu, Linear, MaxPool, Window,
@@ -131,9 +132,13 @@ fn a_ratio_survives_what_a_double_cannot_hold() {
     let bias = classifier.end - 1;
     let (one, other) = (with_margin(600.0), with_margin(601.0));
     assert_eq!(one.values(bias).unwrap(), [0.0; 4], "too small by itself");
-    let [one, other] = Fisher::pair(&one, &other, bias).unwrap();
-    for (one, other) in one.iter().zip(&other) {
-        let ratio = (one / other).ln();
+    let network = &model.network;
+    let lambdas = [0.125, f64::INFINITY];
+    let moves = Perturbation::new(network, [&one, &other], Scope::All, &[0]);
+    let moved = moves.apply(network, lambdas, Sign::Plus);
+    let [before, after] = [network, &moved].map(|net| net.parameters()[bias].value.to_vec());
+    for (before, after) in before.iter().zip(&after) {
+        let ratio = (f64::from(after - before) / 0.125).ln();
         assert!((ratio - 2.0).abs() < 1e-3, "{ratio}");
     }
 }

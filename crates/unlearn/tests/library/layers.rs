@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-const ORDER: [&str; 7] = [
+const ORDER: [&str; 8] = [
     "network",
     "checkpoint",
     "code",
     "train",
     "fisher",
+    "enrol",
     "forget",
     "audit",
 ];

@@ -2,6 +2,7 @@
 
 mod automatic;
 mod conformance;
+mod enrolment;
 mod fisher;
 mod layers;
 mod readers;

@@ -24,7 +24,7 @@ pub fn automatic(context: Context<'_>, aim: Aim) -> Forgotten {
     let (network, request) = (&context.model.network, context.request);
     let mut classes = [request.forgotten(), request.kept(), request.gone()].concat();
     classes.sort_unstable();
-    let mut part = Part::new(network, context.codes, aim.scope, classes);
+    let mut part = Part::new(context, aim.scope, &classes);
     let kept = request.kept();
     let most = part.loss(&part.network, kept).mean() + context.max_kept_loss.unwrap_or(f64::MAX);
     let gone = [request.forgotten(), request.gone()].concat();

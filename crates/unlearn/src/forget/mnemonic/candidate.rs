@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::forget::CodeMeasures;
-use crate::network::Network;
 
 /// The direction of a perturbation: the Fisher diagonal gives an amplitude only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,13 +33,11 @@ impl Sign {
     }
 }
 
-/// A network moved one way, and what the codes say of it.
-#[derive(Clone, Debug)]
+/// What the codes say of a network moved one way.
+#[derive(Clone, Copy, Debug)]
 pub struct Candidate {
     /// Which way.
     pub sign: Sign,
-    /// The moved network.
-    pub network: Network,
     /// Measured with the codes.
     pub measures: CodeMeasures,
 }
@@ -72,18 +69,12 @@ impl Candidate {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::Device;
-
     use super::*;
-    use crate::network::Architecture;
 
     fn candidate(sign: Sign, measures: [f64; 4]) -> Candidate {
-        let cnn = Architecture::Cnn { width: 1 };
-        let graph = cnn.build(&[1, 8, 8], 2).unwrap();
         let [error, accuracy, forgotten_loss, kept_loss] = measures;
         Candidate {
             sign,
-            network: Network::initialize(graph, 0, &Device::flex()),
             measures: CodeMeasures {
                 forgotten_error_percent: error,
                 kept_accuracy_percent: accuracy,

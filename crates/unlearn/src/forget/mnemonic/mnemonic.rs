@@ -91,12 +91,12 @@ impl Method for Mnemonic {
 
     fn forget(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
         let scope = self.scope;
-        Ok(match self.strength {
+        match self.strength {
             Strength::Automatic(goal) => {
                 let curve = context.curve;
-                automatic(context, Aim { scope, goal, curve })
+                Ok(automatic(context, Aim { scope, goal, curve }))
             }
             Strength::Manual(lambdas) => one_shot(context, lambdas, scope),
-        })
+        }
     }
 }

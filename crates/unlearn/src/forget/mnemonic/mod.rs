@@ -3,6 +3,8 @@
 
 mod automatic;
 mod candidate;
+mod eta;
+mod from_totals;
 #[expect(
     clippy::module_inception,
     reason = "the type gives the folder its name"
@@ -12,15 +14,20 @@ mod moves;
 mod one_shot;
 mod part;
 mod perturbation;
+mod ratios;
 mod scope;
+mod sign;
 mod strength;
 
 use automatic::automatic;
 pub use candidate::{Candidate, Sign};
+pub use eta::eta;
+use from_totals::perturbation_from_totals;
 pub use mnemonic::{Mnemonic, MnemonicSettings};
 use moves::{Moves, Strength, Trial, changed_percent};
 use one_shot::one_shot;
 use part::Part;
-pub use perturbation::{Perturbation, eta};
+pub use perturbation::Perturbation;
 pub use scope::Scope;
+use sign::choose_sign;
 use strength::{Aim, forget_one, goal};

@@ -3,51 +3,62 @@
 
 use serde_json::{Map, json};
 
-use super::{Candidate, Part, Perturbation, Scope, Sign, changed_percent};
-use crate::forget::{Context, Forgotten, Step};
+use super::{Part, Perturbation, Scope, changed_percent, choose_sign, perturbation_from_totals};
+use crate::enrol::Enrolment;
+use crate::forget::{Context, ForgetError, Forgotten, Step};
 
 /// Moves every parameter by `alpha_l * f_F / f_R`, up or down, whichever the
 /// codes prefer.
-pub fn one_shot(context: Context<'_>, lambdas: [f64; 2], scope: Scope) -> Forgotten {
+///
+/// Where the model is enrolled, f_R follows from stored sums: one backward pass per
+/// forgotten class instead of one per class.
+pub fn one_shot(
+    context: Context<'_>,
+    lambdas: [f64; 2],
+    scope: Scope,
+) -> Result<Forgotten, ForgetError> {
     let (network, request) = (&context.model.network, context.request);
     let (forgotten, kept) = (request.forgotten(), request.kept());
-    let mut classes = [forgotten, kept].concat();
+    let mut classes = [forgotten, kept, request.gone()].concat();
     classes.sort_unstable();
-    let mut part = Part::new(network, context.codes, scope, classes);
-    let (of_forgotten, of_kept) = (part.fisher(forgotten), part.fisher(kept));
-    let fishers = [&of_forgotten, &of_kept];
-    let perturbation = Perturbation::new(&part.network, fishers, scope, forgotten);
-    let candidate = |sign: Sign| {
-        let network = perturbation.apply(&part.network, lambdas, sign);
-        let measures = part.measures(&network, forgotten, kept);
-        Candidate {
-            sign,
-            network,
-            measures,
+    let mut part = Part::new(context, scope, &classes);
+    let totals = context.enrolment.and_then(Enrolment::totals);
+    let from_totals = match totals.filter(|_| !scope.is_in_classifier()) {
+        Some(totals) => perturbation_from_totals(network, context.codes, request, totals, scope)?,
+        None => None,
+    };
+    let (perturbation, backward_passes) = match from_totals {
+        Some(perturbation) => (perturbation, forgotten.len()),
+        None => {
+            let (of_forgotten, of_kept) = (part.fisher(forgotten), part.fisher(kept));
+            let fishers = [&of_forgotten, &of_kept];
+            let passes = of_forgotten.backward_passes() + of_kept.backward_passes();
+            let perturbation = Perturbation::new(&part.network, fishers, scope, forgotten);
+            (perturbation, passes)
         }
     };
-    let (minus, plus) = (candidate(Sign::Minus), candidate(Sign::Plus));
-    let chosen = if minus.beats(&plus) { minus } else { plus };
-    let answers = [&part.network, &chosen.network].map(|net| part.blend_answers(net, kept));
+    let sign = choose_sign(&part, &perturbation, lambdas, [forgotten, kept]);
+    let moved = perturbation.into_network(&part.network, lambdas, sign);
     let [lambda1, lambda2] = lambdas;
+    let answers = [&part.network, &moved].map(|net| part.blend_answers(net, kept));
     let step = Step {
         classes: forgotten.to_vec(),
         scope,
-        sign: chosen.sign,
+        sign,
         lambda1,
         lambda2,
         reached: None,
         before: part.measures(&part.network, forgotten, kept),
-        after: chosen.measures,
+        after: part.measures(&moved, forgotten, kept),
         kept_blends_changed_percent: changed_percent(&answers[0], &answers[1]),
         curve: Vec::new(),
     };
-    part.network = chosen.network;
+    part.network = moved;
     let choices = [("strength", json!("manual")), ("scope", json!(scope))];
-    Forgotten {
+    Ok(Forgotten {
         network: part.put_into(network),
-        backward_passes: of_forgotten.backward_passes() + of_kept.backward_passes(),
+        backward_passes,
         choices: Map::from_iter(choices.map(|(name, choice)| (name.to_owned(), choice))),
         steps: vec![step],
-    }
+    })
 }

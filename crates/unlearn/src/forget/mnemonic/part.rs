@@ -1,17 +1,10 @@
 //! The part of a network that a scope reaches.
 
 use super::Scope;
-use crate::code::Codebook;
+use crate::enrol::{BLEND_RATIOS, Enrolment, Features};
 use crate::fisher::{Fisher, fisher_batched};
-use crate::forget::CodeMeasures;
+use crate::forget::{CodeMeasures, Context};
 use crate::network::{CrossEntropy, Network, Value};
-
-/// How much noise the blends hold. They stand for inputs off the training
-/// signal, which the codes themselves, learned by heart, say nothing of.
-const BLEND_RATIOS: [f32; 4] = [0.3, 0.3, 0.5, 0.5];
-
-/// Classes whose codes are blended; of more, as many spread evenly.
-const BLENDED_CLASSES: usize = 25;
 
 /// The part of a network that a scope can move, as a network of its own, with
 /// the codes as that part sees them.
@@ -37,28 +30,34 @@ pub struct Part {
 }
 
 impl Part {
-    /// The part that a scope reaches, with the codes of some classes.
-    pub fn new(network: &Network, codes: &Codebook, scope: Scope, classes: Vec<usize>) -> Self {
-        let step = classes.len().div_ceil(BLENDED_CLASSES);
-        let blended: Vec<usize> = classes.iter().copied().step_by(step).collect();
+    /// The part that a scope reaches, with the codes of some classes. What the
+    /// classifier layer sees of them may be known already.
+    pub fn new(context: Context<'_>, scope: Scope, classes: &[usize]) -> Self {
+        let (network, codes) = (&context.model.network, context.codes);
+        let device = network.device();
         let split = network.split().filter(|_| scope.is_in_classifier());
-        let (network, first_parameter, seen, blends) = match split {
+        let (part, first_parameter, features) = match split {
             Some([body, head]) => {
-                let seen = codes.ask(&body, &classes);
-                let blends = codes.ask_blends(&body, &blended, &BLEND_RATIOS);
-                (head, body.parameters().len(), seen, blends)
+                let known = context.enrolment.and_then(Enrolment::features);
+                let known = known.filter(|known| known.classes().eq(classes.iter().copied()));
+                let features = match known {
+                    Some(features) => features.clone(),
+                    None => Features::new(Some(&body), codes, classes, device),
+                };
+                (head, body.parameters().len(), features)
             }
-            None => {
-                let device = network.device();
-                let blends = codes.blends(&blended, &BLEND_RATIOS, device);
-                (network.clone(), 0, codes.batch(&classes, device), blends)
-            }
+            None => (
+                network.clone(),
+                0,
+                Features::new(None, codes, classes, device),
+            ),
         };
+        let (blended, blends) = features.blends(device);
         Self {
-            network,
+            network: part,
             first_parameter,
-            classes,
-            codes: seen,
+            classes: classes.to_vec(),
+            codes: features.codes(device),
             blended,
             blends,
         }

@@ -32,3 +32,20 @@ impl Numbers {
             .unwrap_or_else(|| unreachable!("checked when it was made"))
     }
 }
+
+impl Value {
+    /// What `read` makes of the numbers in row-major order; they are not copied
+    /// where they lie in main memory.
+    pub fn read<T>(&self, read: impl FnOnce(&[f32]) -> T) -> T {
+        match Numbers::of(self) {
+            Some(numbers) => read(numbers.as_slice()),
+            None => read(&self.to_vec()),
+        }
+    }
+
+    /// Whether both hold equal numbers; known at once where they are the same
+    /// numbers in main memory.
+    pub fn has_numbers_of(&self, other: &Self) -> bool {
+        self.read(|one| other.read(|other| std::ptr::eq(one, other) || one == other))
+    }
+}

@@ -1,0 +1,236 @@
+//! The sum over classes of one tensor's squared gradients.
+
+/// `sum_c g_c^2` of one parameter tensor, in such a form that a class can be
+/// taken out of it without cancellation: per element the largest square
+/// (`most`), the class that it is of (`holder`), and the sum of all others (`rest`),
+/// each times four to the power of `exponent`.
+///
+/// Taking out the holder leaves `rest` as it is; taking out another class
+/// leaves at least `most`, which is no smaller than what was taken out. A plain total
+/// would leave rounding errors where the class that is taken out dominates, and there
+/// the ratio of importances is largest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TensorTotals {
+    /// The largest square of any class.
+    pub(super) most: Vec<f32>,
+    /// The class that it is of.
+    pub(super) holder: Vec<u16>,
+    /// The sum over the other classes.
+    pub(super) rest: Vec<f32>,
+    /// See above.
+    pub(super) exponent: i32,
+}
+
+impl TensorTotals {
+    /// How many elements the tensor has.
+    pub fn len(&self) -> usize {
+        self.most.len()
+    }
+
+    /// Whether the tensor has no elements.
+    pub fn is_empty(&self) -> bool {
+        self.most.is_empty()
+    }
+
+    /// Squares were multiplied by four to this power.
+    pub fn exponent(&self) -> i32 {
+        self.exponent
+    }
+
+    /// The sum over all classes but one, divided by `count`, from a place on;
+    /// `squares` are those of the class, times four to the power of `exponent`.
+    pub fn without<'a>(
+        &'a self,
+        class: usize,
+        squares: &'a [f32],
+        exponent: i32,
+        count: usize,
+    ) -> impl Fn(usize, &mut [f64]) + Sync + 'a {
+        let power = f64::from(self.exponent - exponent).exp2();
+        let share = (count as f64).recip();
+        move |first, entries| {
+            let end = first + entries.len();
+            let (most, rest) = (&self.most[first..end], &self.rest[first..end]);
+            let (holder, squares) = (&self.holder[first..end], &squares[first..end]);
+            for (index, entry) in entries.iter_mut().enumerate() {
+                let rest = f64::from(rest[index]);
+                let others = (rest - f64::from(squares[index]) * power * power).max(0.0);
+                let is_holder = usize::from(holder[index]) == class;
+                let left = match is_holder {
+                    true => rest,
+                    false => f64::from(most[index]) + others,
+                };
+                *entry = left * share;
+            }
+        }
+    }
+}
+
+/// What several classes take out of one tensor's totals, in the scale of these.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The sum of the classes' squares.
+    squares: Vec<f32>,
+    /// The same without those that are their element's largest.
+    others: Vec<f32>,
+    /// Whether one of the classes holds the largest square.
+    held: Vec<bool>,
+}
+
+/// As long as so much of a sum is left, its rounding errors do not matter.
+const LEAST_LEFT: f64 = 1.0 / 1024.0;
+
+impl Taken {
+    /// Nothing yet, for so many elements.
+    pub fn new(length: usize) -> Self {
+        Self {
+            squares: vec![0.0; length],
+            others: vec![0.0; length],
+            held: vec![false; length],
+        }
+    }
+
+    /// Adds a class, whose squares are multiplied by four to the power of `exponent`.
+    pub fn add(&mut self, totals: &TensorTotals, class: usize, squares: &[f32], exponent: i32) {
+        let power = f64::from(totals.exponent - exponent).exp2();
+        for (index, square) in squares.iter().enumerate() {
+            let square = (f64::from(*square) * power * power) as f32;
+            self.squares[index] += square;
+            match usize::from(totals.holder[index]) == class {
+                true => self.held[index] = true,
+                false => self.others[index] += square,
+            }
+        }
+    }
+
+    /// The sum of the classes' squares divided by `count`, from a place on.
+    pub fn mean(&self, count: usize) -> impl Fn(usize, &mut [f64]) + Sync + '_ {
+        let share = (count as f64).recip();
+        move |first, entries| {
+            for (entry, square) in entries.iter_mut().zip(&self.squares[first..]) {
+                *entry = f64::from(*square) * share;
+            }
+        }
+    }
+
+    /// The sum over all other classes divided by `count`, from a place on.
+    pub fn left<'a>(
+        &'a self,
+        totals: &'a TensorTotals,
+        count: usize,
+    ) -> impl Fn(usize, &mut [f64]) + Sync + 'a {
+        let share = (count as f64).recip();
+        move |first, entries| {
+            for (offset, entry) in entries.iter_mut().enumerate() {
+                *entry = self.left_of(totals, first + offset) * share;
+            }
+        }
+    }
+
+    /// Whether cancellation leaves enough of every sum that matters to be exact
+    /// to about four digits: two classes that both dominate an element may leave nothing
+    /// but rounding errors.
+    pub fn is_reliable(&self, totals: &TensorTotals) -> bool {
+        (0..totals.len()).all(|index| {
+            let rest = f64::from(totals.rest[index]);
+            let untouched = self.others[index] == 0.0;
+            !self.held[index] || untouched || self.left_of(totals, index) >= LEAST_LEFT * rest
+        })
+    }
+
+    fn left_of(&self, totals: &TensorTotals, index: usize) -> f64 {
+        let rest = f64::from(totals.rest[index]) - f64::from(self.others[index]);
+        match self.held[index] {
+            true => rest.max(0.0),
+            false => f64::from(totals.most[index]) + rest.max(0.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::Rng;
+    use unlearn_data::stream;
+
+    use super::super::tensor_sum::TensorSum;
+    use super::*;
+
+    const LENGTH: usize = 50;
+
+    /// Squares of so many classes; those of class 0 are `weight` times as large.
+    fn squares(classes: usize, weight: f32) -> Vec<Vec<f32>> {
+        let mut random = stream(classes as u64, "squares");
+        let mut of = |class: usize| -> Vec<f32> {
+            let weight = if class == 0 { weight } else { 1.0 };
+            let draw = (0..LENGTH).map(|_| weight * 10f32.powf(random.random_range(-6.0..0.0)));
+            draw.collect()
+        };
+        (0..classes).map(&mut of).collect()
+    }
+
+    fn totals(squares: &[Vec<f32>]) -> TensorTotals {
+        let mut sum = TensorSum::new(LENGTH);
+        for (class, squares) in squares.iter().enumerate() {
+            sum.add(class as u16, squares, 5);
+        }
+        sum.finish()
+    }
+
+    fn assert_close(found: &[f64], squares: &[Vec<f32>], without: &[usize], exponent: i32) {
+        let kept = squares.len() - without.len();
+        for (index, found) in found.iter().enumerate() {
+            let classes = (0..squares.len()).filter(|class| !without.contains(class));
+            let sum: f64 = classes.map(|class| f64::from(squares[class][index])).sum();
+            let expected = sum / kept as f64 * 4f64.powi(exponent - 5);
+            assert!((found / expected - 1.0).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+
+    /// Taking a class out is as good as leaving it out from the start, however
+    /// many classes there are and however much one dominates.
+    #[test]
+    fn a_class_taken_out_leaves_the_mean_of_the_others() {
+        for classes in [10, 1000] {
+            for weight in [1.0, 1e12] {
+                let squares = squares(classes, weight);
+                let totals = totals(&squares);
+                for class in [0, 3] {
+                    let mut found = vec![0.0; LENGTH];
+                    // As another machine would compute them: a little off.
+                    let off: Vec<f32> = squares[class].iter().map(|g| g * (1.0 + 1e-7)).collect();
+                    totals.without(class, &off, 5, classes - 1)(0, &mut found);
+                    assert_close(&found, &squares, &[class], totals.exponent);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn several_classes_taken_out_leave_the_others_or_say_that_they_cannot() {
+        let take = |totals: &TensorTotals, squares: &[Vec<f32>], classes: &[usize]| {
+            let mut taken = Taken::new(LENGTH);
+            for class in classes {
+                taken.add(totals, *class, &squares[*class], 5);
+            }
+            taken
+        };
+        let mut squares = squares(10, 1.0);
+        let totals = totals(&squares);
+        let taken = take(&totals, &squares, &[1, 4, 7]);
+        assert!(taken.is_reliable(&totals));
+        let mut left = vec![0.0; LENGTH];
+        taken.left(&totals, 7)(0, &mut left);
+        for (index, left) in left.iter().enumerate() {
+            let kept = [0, 2, 3, 5, 6, 8, 9].map(|class| f64::from(squares[class][index]));
+            let expected = kept.iter().sum::<f64>() / 7.0 * 4f64.powi(totals.exponent - 5);
+            assert!((left / expected - 1.0).abs() < 1e-3, "{left} {expected}");
+        }
+        // Two that dominate together.
+        for class in [1, 4] {
+            squares[class].iter_mut().for_each(|square| *square = 1e9);
+        }
+        let totals = self::totals(&squares);
+        assert!(take(&totals, &squares, &[1]).is_reliable(&totals));
+        assert!(!take(&totals, &squares, &[1, 4]).is_reliable(&totals));
+    }
+}

@@ -1,0 +1,101 @@
+//! The sum over classes of squared gradients, for a whole network.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::TensorTotals;
+use crate::checkpoint::{CheckpointError, StoredFile};
+use crate::network::Network;
+
+/// `sum_c g_c^2` of every trained parameter, over the codes of all classes that a model
+/// knows: from it the Fisher diagonal of the kept classes follows when the
+/// forgotten ones are taken out,
+/// `f_R = (sum_c g_c^2 - sum over F of g_c^2) / |R|`.
+#[derive(Debug)]
+pub struct Totals(Place);
+
+#[derive(Debug)]
+enum Place {
+    /// Per parameter of the network; none for buffers.
+    Memory(Vec<Option<TensorTotals>>),
+    /// Read tensor by tensor, so that a request holds one at a time.
+    File(TotalsFile),
+}
+
+#[derive(Debug)]
+pub(super) struct TotalsFile {
+    pub file: StoredFile,
+    /// Per parameter of the network its name, how many elements it has and the
+    /// exponent of its totals; none for buffers.
+    pub tensors: Vec<Option<(String, usize, i32)>>,
+}
+
+/// The parts of a tensor's totals in a file.
+pub(super) const PARTS: [&str; 3] = ["most", "holder", "rest"];
+
+impl Totals {
+    /// Totals in main memory, per parameter of the network.
+    pub(super) fn new(tensors: Vec<Option<TensorTotals>>) -> Self {
+        Self(Place::Memory(tensors))
+    }
+
+    /// Totals in a file.
+    pub(super) fn in_file(
+        file: StoredFile,
+        network: &Network,
+        exponents: &BTreeMap<String, i32>,
+    ) -> Result<Self, CheckpointError> {
+        let tensors = network.parameters().iter().map(|parameter| {
+            if !parameter.role.is_trained() {
+                return Ok(None);
+            }
+            let name = &parameter.name;
+            match exponents.get(name) {
+                Some(exponent) => Ok(Some((
+                    name.clone(),
+                    parameter.value.element_count(),
+                    *exponent,
+                ))),
+                None => Err(file.wrong(format!("expected an exponent for `{name}`, found none"))),
+            }
+        });
+        let tensors = tensors.collect::<Result<_, _>>()?;
+        Ok(Self(Place::File(TotalsFile { file, tensors })))
+    }
+
+    /// The totals of a parameter; none for a buffer.
+    ///
+    /// # Errors
+    /// If they lie in a file that cannot be read or is damaged.
+    pub fn tensor(
+        &self,
+        parameter: usize,
+    ) -> Result<Option<Cow<'_, TensorTotals>>, CheckpointError> {
+        match &self.0 {
+            Place::Memory(tensors) => Ok(tensors[parameter].as_ref().map(Cow::Borrowed)),
+            Place::File(file) => Ok(file.read(parameter)?.map(Cow::Owned)),
+        }
+    }
+}
+
+impl TotalsFile {
+    fn read(&self, parameter: usize) -> Result<Option<TensorTotals>, CheckpointError> {
+        let Some((name, length, exponent)) = &self.tensors[parameter] else {
+            return Ok(None);
+        };
+        let [most, holder, rest] = PARTS.map(|part| format!("totals/{part}/{name}"));
+        let totals = TensorTotals {
+            most: self.file.floats(&most, &[*length])?,
+            holder: self.file.shorts(&holder, &[*length])?,
+            rest: self.file.floats(&rest, &[*length])?,
+            exponent: *exponent,
+        };
+        let mut sums = totals.most.iter().chain(&totals.rest);
+        if sums.any(|sum| *sum < 0.0) {
+            return Err(self.file.wrong(format!(
+                "totals of `{name}`: expected sums of squares, found a negative one"
+            )));
+        }
+        Ok(Some(totals))
+    }
+}

@@ -1,0 +1,302 @@
+//! The ratios of importances of one parameter tensor, in few passes over memory.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::Sign;
+use super::eta::GUARD;
+
+/// [`super::eta()`] of one tensor as numbers proportional to it, which hold what
+/// eta itself, as a 32-bit float, might not.
+#[derive(Clone, Debug)]
+pub struct Ratios {
+    /// The largest eta in scope.
+    largest: f64,
+    /// The number that stands for it.
+    top: f64,
+    /// Proportional to eta; 0 out of scope.
+    numbers: Vec<f32>,
+}
+
+/// One diagonal of a tensor: writes the mean squared gradients from a place on,
+/// times four to the power of `exponent`.
+pub struct Scaled<F> {
+    /// Writes as many as there is room for.
+    pub write: F,
+    /// Gradients were multiplied by two to this power before they were squared.
+    pub exponent: i32,
+}
+
+/// Numbers that one thread works on while they lie in its cache.
+const PIECE: usize = 1 << 12;
+
+/// How large the largest number may be beside 1, in either direction.
+const RANGE: f64 = 1e20;
+
+/// What a pass over a tensor found.
+#[derive(Clone, Copy)]
+struct Extremes {
+    forgotten: f64,
+    kept: f64,
+    /// The smallest f_R where f_F is not 0.
+    least_kept: f64,
+    ratio: f64,
+}
+
+impl Ratios {
+    /// The ratios of a tensor of `length` elements, for the elements in
+    /// `scope`; none where none of these is reached by a forgotten code.
+    ///
+    /// One pass over the diagonals is enough, unless somewhere the guard of eta is
+    /// needed: what it is becomes known at the end of a pass only.
+    pub fn new<F, K>(
+        length: usize,
+        forgotten: &Scaled<F>,
+        kept: &Scaled<K>,
+        scope: &[Range<usize>],
+    ) -> Option<Self>
+    where
+        F: Fn(usize, &mut [f64]) + Sync,
+        K: Fn(usize, &mut [f64]) + Sync,
+    {
+        // Both in the scale of the larger gradients, so that nothing overflows.
+        // The numerators keep theirs: eta is the quotient times `power`, twice.
+        let common = forgotten.exponent.min(kept.exponent);
+        let power = f64::from(common - forgotten.exponent).exp2();
+        let kept_power = f64::from(common - kept.exponent).exp2();
+        let scaled_kept = |first: usize, entries: &mut [f64]| {
+            (kept.write)(first, entries);
+            if kept_power < 1.0 {
+                entries
+                    .iter_mut()
+                    .for_each(|f| *f *= kept_power * kept_power);
+            }
+        };
+        let mut numbers = vec![0.0; length];
+        let pass = |numbers: &mut [f32], floor: f64, scale: f64| {
+            divide(numbers, &forgotten.write, &scaled_kept, floor, scale)
+        };
+        let mut found = pass(&mut numbers, 0.0, 1.0);
+        let floor = GUARD * found.kept.max(found.forgotten * power * power);
+        let mut scale = 1.0;
+        if found.least_kept < floor || !(1.0 / RANGE..RANGE).contains(&found.ratio) {
+            let mut again = |scale| {
+                found = pass(&mut numbers, floor, scale);
+            };
+            again(1.0);
+            if !(1.0 / RANGE..RANGE).contains(&found.ratio) && found.ratio > 0.0 {
+                scale = (-found.ratio.log2().floor()).exp2();
+                found = pass(&mut numbers, floor, scale);
+            }
+        }
+        let top = match scope {
+            [all] if *all == (0..length) => found.ratio * scale,
+            parts => keep_only(&mut numbers, parts),
+        };
+        (top > 0.0).then_some(Self {
+            largest: top / scale * power * power,
+            top,
+            numbers,
+        })
+    }
+
+    /// The largest eta in scope.
+    pub fn largest(&self) -> f64 {
+        self.largest
+    }
+
+    /// `w + sign * alpha * eta`, `alpha = min(lambda1, lambda2 / max eta)`.
+    pub fn moved(&self, weights: &[f32], lambdas: [f64; 2], sign: Sign) -> Vec<f32> {
+        let mut moved = weights.to_vec();
+        let factor = self.factor(lambdas, sign);
+        moved
+            .par_chunks_mut(PIECE)
+            .zip(self.numbers.par_chunks(PIECE))
+            .for_each(|(weights, numbers)| {
+                for (weight, number) in weights.iter_mut().zip(numbers) {
+                    *weight += (factor * f64::from(*number)) as f32;
+                }
+            });
+        moved
+    }
+
+    /// The same numbers in the memory of the ratios.
+    pub fn into_moved(mut self, weights: &[f32], lambdas: [f64; 2], sign: Sign) -> Vec<f32> {
+        let factor = self.factor(lambdas, sign);
+        self.numbers
+            .par_chunks_mut(PIECE)
+            .zip(weights.par_chunks(PIECE))
+            .for_each(|(numbers, weights)| {
+                for (number, weight) in numbers.iter_mut().zip(weights) {
+                    *number = weight + (factor * f64::from(*number)) as f32;
+                }
+            });
+        self.numbers
+    }
+
+    /// What a number is multiplied by to become a move.
+    fn factor(&self, [lambda1, lambda2]: [f64; 2], sign: Sign) -> f64 {
+        let largest_move = lambda2.min(lambda1 * self.largest);
+        sign.factor() * largest_move / self.top
+    }
+}
+
+/// Writes `scale * f_F / max(f_R, floor)`, 0 where f_F is 0.
+fn divide(
+    numbers: &mut [f32],
+    forgotten: &(impl Fn(usize, &mut [f64]) + Sync),
+    kept: &(impl Fn(usize, &mut [f64]) + Sync),
+    floor: f64,
+    scale: f64,
+) -> Extremes {
+    let none = Extremes {
+        forgotten: 0.0,
+        kept: 0.0,
+        least_kept: f64::INFINITY,
+        ratio: 0.0,
+    };
+    let pieces = numbers.par_chunks_mut(PIECE).enumerate();
+    let found = pieces.map(|(piece, numbers)| {
+        let (mut f, mut k) = ([0.0; PIECE], [0.0; PIECE]);
+        let (f, k) = (&mut f[..numbers.len()], &mut k[..numbers.len()]);
+        forgotten(piece * PIECE, f);
+        kept(piece * PIECE, k);
+        let mut found = none;
+        for ((number, f), k) in numbers.iter_mut().zip(&*f).zip(&*k) {
+            let is_reached = *f > 0.0;
+            let ratio = if is_reached { f / k.max(floor) } else { 0.0 };
+            *number = (ratio * scale) as f32;
+            found.ratio = if ratio > found.ratio {
+                ratio
+            } else {
+                found.ratio
+            };
+            found.forgotten = if *f > found.forgotten {
+                *f
+            } else {
+                found.forgotten
+            };
+            found.kept = if *k > found.kept { *k } else { found.kept };
+            let least = if is_reached { *k } else { f64::INFINITY };
+            found.least_kept = if least < found.least_kept {
+                least
+            } else {
+                found.least_kept
+            };
+        }
+        found
+    });
+    found.reduce(
+        || none,
+        |one, other| Extremes {
+            forgotten: one.forgotten.max(other.forgotten),
+            kept: one.kept.max(other.kept),
+            least_kept: one.least_kept.min(other.least_kept),
+            ratio: one.ratio.max(other.ratio),
+        },
+    )
+}
+
+/// Sets all numbers outside the ranges to 0; the largest of the others.
+fn keep_only(numbers: &mut [f32], ranges: &[Range<usize>]) -> f64 {
+    let mut kept = vec![0.0; numbers.len()];
+    let mut top = 0f32;
+    for range in ranges {
+        let part = &numbers[range.clone()];
+        kept[range.clone()].copy_from_slice(part);
+        top = part.iter().fold(top, |top, number| top.max(*number));
+    }
+    numbers.copy_from_slice(&kept);
+    f64::from(top)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::forget::eta;
+
+    fn scaled(values: &[f64], exponent: i32) -> Scaled<impl Fn(usize, &mut [f64]) + Sync + '_> {
+        let write = move |first: usize, entries: &mut [f64]| {
+            for (entry, value) in entries.iter_mut().zip(&values[first..]) {
+                *entry = *value;
+            }
+        };
+        Scaled { write, exponent }
+    }
+
+    fn whole(forgotten: &[f64], kept: &[f64], exponents: [i32; 2]) -> Option<Ratios> {
+        let [f, k] = exponents;
+        let (f, k) = (scaled(forgotten, f), scaled(kept, k));
+        Ratios::new(
+            forgotten.len(),
+            &f,
+            &k,
+            std::slice::from_ref(&(0..forgotten.len())),
+        )
+    }
+
+    fn assert_is_eta(ratios: &Ratios, forgotten: &[f64], kept: &[f64]) {
+        let expected = eta(forgotten, kept);
+        let largest = expected.iter().fold(0f64, |most, eta| most.max(*eta));
+        assert!(
+            (ratios.largest / largest - 1.0).abs() < 1e-6,
+            "{} {largest}",
+            ratios.largest
+        );
+        for (number, expected) in ratios.numbers.iter().zip(&expected) {
+            let found = f64::from(*number) / ratios.top;
+            assert!(
+                (found - expected / largest).abs() < 1e-6,
+                "{found} {expected}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_reference_is_met(
+            pairs in prop::collection::vec((-20f64..3.0, -20f64..3.0, 0u8..8), 1..40),
+        ) {
+            // Some are not reached, by the forgotten or the kept codes.
+            let power = |log: f64, is_zero: bool| if is_zero { 0.0 } else { 10f64.powf(log) };
+            let forgotten: Vec<f64> = pairs.iter().map(|(f, _, dice)| power(*f, *dice == 0)).collect();
+            let kept: Vec<f64> = pairs.iter().map(|(_, k, dice)| power(*k, *dice == 1)).collect();
+            match whole(&forgotten, &kept, [0, 0]) {
+                Some(ratios) => assert_is_eta(&ratios, &forgotten, &kept),
+                None => prop_assert!(forgotten.iter().all(|f| *f == 0.0)),
+            }
+        }
+    }
+
+    #[test]
+    fn scales_that_no_double_holds_leave_their_ratio() {
+        let values = [1.0, 4.0];
+        let ratios = whole(&values, &[1.0, 1.0], [700, 699]).unwrap();
+        assert!((ratios.largest - 1.0).abs() < 1e-12);
+        // Kept gradients 2^600 times smaller: the guard's floor stands for them.
+        let ratios = whole(&values, &[1.0, 1.0], [0, 600]).unwrap();
+        assert!((ratios.largest * GUARD - 1.0).abs() < 1e-6);
+        let moved = ratios.moved(&[1.0, 1.0], [f64::INFINITY, 0.5], Sign::Minus);
+        assert_eq!(moved, [0.875, 0.5]);
+        assert_eq!(
+            ratios.into_moved(&[1.0, 1.0], [f64::INFINITY, 0.5], Sign::Minus),
+            moved
+        );
+    }
+
+    #[test]
+    fn what_is_out_of_scope_stays() {
+        let (forgotten, kept) = ([8.0, 2.0, 1.0, 16.0], [1.0; 4]);
+        let (f, k) = (scaled(&forgotten, 0), scaled(&kept, 0));
+        let ratios = Ratios::new(4, &f, &k, &[1..2, 2..3]).unwrap();
+        assert_eq!(ratios.largest(), 2.0);
+        assert_eq!(
+            ratios.moved(&[0.0; 4], [1.0, 4.0], Sign::Plus),
+            [0.0, 2.0, 1.0, 0.0]
+        );
+        assert!(whole(&[0.0; 3], &[1.0; 3], [0, 0]).is_none());
+    }
+}
