@@ -6,8 +6,9 @@ mod record;
 mod render;
 
 pub use record::{
-    CheckRecord, ConfidenceRecord, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EvaluateRecord,
-    EvaluationsRecord, FileContent, FileEvaluation, ForgetRecord, GateRecord, InspectRecord,
-    ParameterSummary, SCHEMA, StepRecord, TensorChange, TrainRecord, VERSION, public_settings,
+    CheckRecord, ConfidenceRecord, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EnrolRecord,
+    EvaluateRecord, EvaluationsRecord, FileContent, FileEvaluation, ForgetRecord, GateRecord,
+    InspectRecord, ParameterSummary, SCHEMA, StepRecord, TensorChange, TrainRecord, VERSION,
+    public_settings,
 };
 pub use render::json;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{DemoArgs, EvaluateArgs, ForgetArgs, InspectArgs, TrainArgs};
+use super::{DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs, TrainArgs};
 
 /// Train an image classifier with mnemonic codes, make it forget whole classes
 /// in one shot, and measure what came of it.
@@ -34,7 +34,9 @@ forgetting and evaluation to one thread. The number of threads changes no result
 pub enum Command {
     Demo(DemoArgs),
     Train(Box<TrainArgs>),
-    Forget(ForgetArgs),
+    Enrol(EnrolArgs),
+    Merge(MergeArgs),
+    Forget(Box<ForgetArgs>),
     Evaluate(EvaluateArgs),
     Inspect(InspectArgs),
 }

@@ -26,6 +26,11 @@ pub struct ForgetArgs {
     #[arg(long, value_name = "C.safetensors")]
     pub codes: PathBuf,
 
+    /// What `enrol` found out of model and codes: fewer passes, the same result.
+    /// One of another model is not used.
+    #[arg(long, value_name = "E.safetensors")]
+    pub enrolment: Option<PathBuf>,
+
     /// A class to forget, by name or index; may be repeated.
     #[arg(long = "class", value_name = "NAME", required = true)]
     pub classes: Vec<String>,

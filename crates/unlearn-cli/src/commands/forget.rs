@@ -3,6 +3,7 @@
 use anyhow::Context;
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
+use unlearn::enrol::{EnrolError, Enrolment};
 use unlearn::forget::{Job, Outcome, Request, method};
 use unlearn::network::Device;
 use unlearn_report::{ForgetRecord, json};
@@ -37,6 +38,11 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let check = Check::read(&args.check, &model, &request)?;
     let max_kept_loss = args.max_kept_loss();
     let job = Job::new(&model, &codes, &request)?.with_max_kept_loss(max_kept_loss);
+    let enrolment = enrolment(args, &model)?;
+    let job = match &enrolment {
+        Some(enrolment) => job.with_enrolment(enrolment)?,
+        None => job,
+    };
     let job = match args.dry_run {
         true => job.with_curves(),
         false => job,
@@ -58,7 +64,9 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::NotAchieved);
     }
     if let Some(file) = file.filter(|_| broken.is_none()) {
-        outputs::write(file, [&outcome.model.to_bytes()])?;
+        let [mut file] = file;
+        outcome.model.fill(&mut file)?;
+        file.finish()?;
     }
     if args.json {
         stdout::print(&json(&record))?;
@@ -77,6 +85,22 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     }
     advise(&record);
     Ok(Exit::Done)
+}
+
+/// The enrolment that was named; none, with a word on stderr, where it is that
+/// of another model.
+fn enrolment(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> {
+    let Some(path) = &args.enrolment else {
+        return Ok(None);
+    };
+    match Enrolment::open(path, model) {
+        Ok(enrolment) => Ok(Some(enrolment)),
+        Err(stale @ EnrolError::Stale { .. }) => {
+            eprintln!("note: {}: {stale}; all is computed anew", path.display());
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Why numbers of the outcome cannot be stored or believed, if so.

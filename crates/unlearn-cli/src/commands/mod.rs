@@ -1,9 +1,11 @@
 //! One file per command.
 
 mod demo;
+mod enrol;
 mod evaluate;
 mod forget;
 mod inspect;
+mod merge;
 mod run;
 mod train;
 

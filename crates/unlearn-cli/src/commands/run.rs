@@ -1,6 +1,6 @@
 //! From words to the command that they mean.
 
-use super::{demo, evaluate, forget, inspect, train};
+use super::{demo, enrol, evaluate, forget, inspect, merge, train};
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
@@ -12,6 +12,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Train(args) => train::run(&args),
+        Command::Enrol(args) => enrol::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Forget(args) => forget::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -2,6 +2,7 @@
 
 mod confidence;
 mod demo;
+mod enrol;
 mod evaluate;
 mod evaluations;
 mod forget;
@@ -11,6 +12,7 @@ mod steps;
 mod train;
 
 pub use demo::demo;
+pub use enrol::enrol;
 pub use evaluate::evaluate;
 pub use evaluations::evaluations;
 pub use forget::forget;

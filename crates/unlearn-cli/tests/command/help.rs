@@ -4,7 +4,9 @@ use std::path::Path;
 
 use super::command::run;
 
-const COMMANDS: [&str; 5] = ["demo", "train", "forget", "evaluate", "inspect"];
+const COMMANDS: [&str; 7] = [
+    "demo", "train", "enrol", "merge", "forget", "evaluate", "inspect",
+];
 
 #[test]
 fn every_command_shows_an_example() {

@@ -6,6 +6,7 @@ mod bad_model;
 mod bad_request;
 mod command;
 mod demo;
+mod enrol;
 mod evaluate;
 mod forget;
 mod gate;

@@ -3,6 +3,7 @@
 mod confidence;
 mod data_summary;
 mod demo;
+mod enrol;
 mod evaluate;
 mod evaluations;
 mod forget;
@@ -16,6 +17,7 @@ mod train;
 pub use confidence::ConfidenceRecord;
 pub use data_summary::DataSummary;
 pub use demo::{DemoFiles, DemoRecord, DemoSeconds};
+pub use enrol::EnrolRecord;
 pub use evaluate::EvaluateRecord;
 pub use evaluations::{EvaluationsRecord, FileEvaluation};
 pub use forget::{ForgetRecord, TensorChange};

@@ -1,0 +1,78 @@
+//! What `enrol` and `merge` write, and what `forget` makes of it.
+
+use super::command::{object, run};
+use super::trained::{FORGET, folder, read};
+
+const ENROL: &str = "enrol m --codes c --out e";
+/// Over the whole network, as in the paper.
+const WHOLE: &str = "forget m --codes c --class red --lambda1 1e-3 --lambda2 1";
+
+#[test]
+fn an_enrolled_model_is_asked_with_fewer_passes() {
+    let folder = folder();
+    let path = folder.path();
+    let record = object(path, ENROL);
+    assert_eq!(record["classes"], 4);
+    assert!(record["enrol_seconds"].as_f64().unwrap() > 0.0);
+    let direct = object(path, &format!("{WHOLE} --out direct"));
+    let stored = object(path, &format!("{WHOLE} --enrolment e --out stored"));
+    assert_eq!(direct["backward_passes"], 4);
+    assert_eq!(stored["backward_passes"], 1);
+    assert_eq!(stored["sign"], direct["sign"]);
+    // By default features alone are needed, and the bits are the same.
+    run(path, &format!("{FORGET} --out plain")).done();
+    run(path, &format!("{FORGET} --enrolment e --out known")).done();
+    assert_eq!(read(path, "known"), read(path, "plain"));
+}
+
+#[test]
+fn parts_are_merged_to_what_a_single_run_writes() {
+    let folder = folder();
+    let path = folder.path();
+    run(path, ENROL).done();
+    for part in ["1/2", "2/2"] {
+        let name = part.replace('/', "of");
+        run(
+            path,
+            &format!("enrol m --codes c --shard {part} --out {name}"),
+        )
+        .done();
+    }
+    run(path, "merge 2of2 1of2 --model m --out merged").done();
+    assert_eq!(read(path, "merged"), read(path, "e"));
+    let merge = |parts: &str| run(path, &format!("merge {parts} --model m --out other"));
+    merge("1of2").bad(&["all 4 classes", "without class 1"]);
+    merge("1of2 1of2").bad(&["in two"]);
+    merge("e").bad(&["a part of one", "a whole enrolment"]);
+    run(path, "enrol m --codes c --shard 3/2 --out other").bad(&["1/3", "3/2"]);
+}
+
+#[test]
+fn a_stale_enrolment_is_told_and_not_used() {
+    let folder = folder();
+    let path = folder.path();
+    run(path, ENROL).done();
+    run(path, &format!("{FORGET} --out m2")).done();
+    let request = "forget m2 --codes c --class blue --lambda1 1e-3 --lambda2 1";
+    let ran = run(path, &format!("{request} --enrolment e --out m3"));
+    assert!(
+        ran.stderr.contains("stale") && ran.stderr.contains("anew"),
+        "{ran:?}"
+    );
+    ran.done();
+    run(path, &format!("{request} --out plain")).done();
+    assert_eq!(read(path, "m3"), read(path, "plain"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_enrolment_is_its_owners() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    run(folder.path(), ENROL).done();
+    let mode = std::fs::metadata(folder.path().join("e"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
