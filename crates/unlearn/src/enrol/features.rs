@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::code::Codebook;
 use crate::network::{Device, Network, Value};
 
@@ -11,6 +13,9 @@ pub const BLEND_RATIOS: [f32; 4] = [0.3, 0.3, 0.5, 0.5];
 
 /// Classes whose codes are blended; of more, as many spread evenly.
 const BLENDED_CLASSES: usize = 25;
+
+/// Classes that are seen at the same time, each by one thread.
+const TOGETHER: usize = 8;
 
 /// The codes of some classes, and blends of some of these with noise, as a part
 /// of a network sees them: the classifier layer sees features, the whole
@@ -38,8 +43,8 @@ impl Features {
     /// What the head of a network on a device sees of the codes of some classes, where
     /// `body` computes its features; without a body what the network itself sees.
     ///
-    /// One class goes through the network after the other, so that it makes no difference with
-    /// which others.
+    /// Each class goes through the network by itself, on a thread of its own, so that
+    /// it makes no difference with which others.
     pub fn new(
         body: Option<&Network>,
         codes: &Codebook,
@@ -62,25 +67,24 @@ impl Features {
             Some(body) => body.forward(batch).into_vec(),
             None => batch.into_vec(),
         };
-        let of_class = some.iter().map(|class| {
-            let of_class = ClassFeatures {
-                code: see(codes.batch(&[*class], device)),
-                blends: match blended.contains(class) {
-                    true => see(codes.blends(&[*class], &BLEND_RATIOS, device)),
-                    false => Vec::new(),
-                },
-            };
-            progress(*class);
-            (*class, of_class)
-        });
+        let of = |class: &usize| ClassFeatures {
+            code: see(codes.batch(&[*class], device)),
+            blends: match blended.contains(class) {
+                true => see(codes.blends(&[*class], &BLEND_RATIOS, device)),
+                false => Vec::new(),
+            },
+        };
+        let mut of_class = BTreeMap::new();
+        for classes in some.chunks(TOGETHER) {
+            let features: Vec<ClassFeatures> = classes.par_iter().map(of).collect();
+            of_class.extend(classes.iter().copied().zip(features));
+            classes.iter().for_each(|class| progress(*class));
+        }
         let shape = match body {
             Some(body) => body.graph().output_shape().to_vec(),
             None => codes.shape().to_vec(),
         };
-        Self {
-            of_class: of_class.collect(),
-            shape,
-        }
+        Self { of_class, shape }
     }
 
     /// The classes, ascending.

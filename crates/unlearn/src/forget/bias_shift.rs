@@ -1,5 +1,7 @@
 //! The bias shift: a control, not a way to forget.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 
@@ -71,6 +73,7 @@ impl Method for BiasShift {
         network.set(bias, value);
         Ok(Forgotten {
             network,
+            measuring: Duration::ZERO,
             backward_passes: 0,
             choices: Map::from_iter([("shift".into(), json!(self.shift))]),
             steps: Vec::new(),

@@ -144,7 +144,8 @@ impl<'a> Job<'a> {
             max_kept_loss: self.max_kept_loss,
             curve: self.curve,
         })?;
-        let forget_seconds = start.elapsed().as_secs_f64();
+        let forgetting = start.elapsed().saturating_sub(forgotten.measuring);
+        let forget_seconds = forgetting.as_secs_f64();
         let mut model = Model {
             network: forgotten.network,
             metadata: self.model.metadata.clone(),

@@ -1,5 +1,7 @@
 //! How to forget.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value as Json};
 
 use super::{ForgetError, Request, Step};
@@ -31,6 +33,8 @@ pub struct Context<'a> {
 pub struct Forgotten {
     /// The network afterwards.
     pub network: Network,
+    /// Of the time that it took, what went into measures that are only told.
+    pub measuring: Duration,
     /// Single-sample backward passes that it took.
     pub backward_passes: usize,
     /// What the method was told or chose, by name (`strength`, `scope`).

@@ -1,5 +1,7 @@
 //! Forgetting class after class, as strongly as the codes ask for.
 
+use std::time::Duration;
+
 use serde_json::{Map, json};
 
 use super::{Aim, Part, forget_one, goal};
@@ -61,6 +63,7 @@ pub fn automatic(context: Context<'_>, aim: Aim) -> Forgotten {
     let choices = [("strength", json!("auto")), ("scope", json!(aim.scope))];
     Forgotten {
         network: part.put_into(network),
+        measuring: Duration::ZERO,
         backward_passes,
         choices: Map::from_iter(choices.map(|(name, choice)| (name.to_owned(), choice))),
         steps,

@@ -1,6 +1,8 @@
 //! One move for all classes of a request, at a given strength (Yamashita,
 //! Yamada, Shibata, ACML 2024, Algorithm 2).
 
+use std::time::Instant;
+
 use serde_json::{Map, json};
 
 use super::{Part, Perturbation, Scope, changed_percent, choose_sign, perturbation_from_totals};
@@ -39,6 +41,7 @@ pub fn one_shot(
     };
     let sign = choose_sign(&part, &perturbation, lambdas, [forgotten, kept]);
     let moved = perturbation.into_network(&part.network, lambdas, sign);
+    let start = Instant::now();
     let [lambda1, lambda2] = lambdas;
     let answers = [&part.network, &moved].map(|net| part.blend_answers(net, kept));
     let step = Step {
@@ -53,10 +56,12 @@ pub fn one_shot(
         kept_blends_changed_percent: changed_percent(&answers[0], &answers[1]),
         curve: Vec::new(),
     };
+    let measuring = start.elapsed();
     part.network = moved;
     let choices = [("strength", json!("manual")), ("scope", json!(scope))];
     Ok(Forgotten {
         network: part.put_into(network),
+        measuring,
         backward_passes,
         choices: Map::from_iter(choices.map(|(name, choice)| (name.to_owned(), choice))),
         steps: vec![step],

@@ -1,0 +1,66 @@
+"""One request over the whole network (ResNet-18, width 64, 10 classes): ours directly, ours enrolled, the default, and PyTorch's naive loop, by turns.
+
+    cargo build --workspace && python bench/request.py --torch-python PYTHON [--runs N] [--json FILE]
+
+The network is trained for a moment on drawn shapes. Each turn runs every row once as a process: `forget_seconds` is the
+forgetting alone, `process_seconds` all of it (reading, forgetting, measuring, writing), with the peak of resident memory.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import tempfile
+
+from forget_request import TRAIN, run
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+LAMBDAS = "--lambda1 1e-3 --lambda2 10"
+
+
+def rows(work, torch_python):
+    forget = f"target/debug/unlearn forget {work}/m --codes {work}/c --class circle --json --overwrite --out"
+    found = {
+        "direct": f"{forget} {work}/direct {LAMBDAS}",
+        "enrolled": f"{forget} {work}/enrolled {LAMBDAS} --enrolment {work}/e",
+        "default": f"{forget} {work}/default",
+        "default_enrolled": f"{forget} {work}/known --enrolment {work}/e",
+    }
+    if torch_python:
+        found["torch_naive"] = f"{torch_python} bench/peers/request_naive.py {work}/m {work}/c circle {LAMBDAS} --out {work}/naive"
+    return {name: command.split() for name, command in found.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--torch-python")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", type=lambda path: pathlib.Path(path).resolve())
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory() as work:
+        run(f"target/debug/unlearn {TRAIN} --out {work}/m --codes {work}/c --json".split())
+        enrolled = json.loads(run(f"target/debug/unlearn enrol {work}/m --codes {work}/c --out {work}/e --json".split())[2])
+        commands, measured = rows(work, options.torch_python), {}
+        for _ in range(options.runs):
+            for name, command in commands.items():
+                seconds, peak, output = run(command)
+                told = json.loads(output)
+                forgetting = told.get("forget_seconds", told.get("seconds_median"))
+                measured.setdefault(name, []).append((forgetting, seconds, peak, told["sign"], told.get("backward_passes")))
+    parameters = enrolled["parameters_total"]
+    record = {"schema": 1, "train": f"unlearn {TRAIN}", "cores": os.cpu_count(), "runs": options.runs, "parameters": parameters,
+              "enrol_seconds": enrolled["enrol_seconds"], "rows": {}}
+    for name, runs in measured.items():
+        forgetting, process, peaks, signs, passes = zip(*runs)
+        record["rows"][name] = {"forget_seconds_median": statistics.median(forgetting), "forget_seconds": forgetting,
+                                "process_seconds_median": statistics.median(process), "process_seconds": process,
+                                "copies_of_the_parameters": max(peaks) / (4 * parameters), "sign": signs[0], "backward_passes": passes[0]}
+    print(json.dumps(record, indent=1))
+    if options.json:
+        options.json.write_text(json.dumps(record, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
