@@ -71,7 +71,7 @@ impl Fisher {
     }
 
     /// The diagonal for one parameter in row-major order; `None` for a buffer.
-    /// An entry below 1e-308 becomes 0; [`Fisher::scaled`] does not lose it.
+    /// An entry below 1e-308 becomes 0; the ratios of two diagonals do not lose it.
     pub fn values(&self, parameter: usize) -> Option<Vec<f64>> {
         let sums = self.sums[parameter].as_ref()?.iter();
         let power = power_of_two(-self.exponent);
