@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// Say what a file holds: a model, codes, or an interrupted run.
+/// Say what a file holds: a model, codes, an enrolment, or an interrupted run.
 ///
 /// Shows neither the codes themselves nor their seed.
 #[derive(Args, Clone, Debug)]

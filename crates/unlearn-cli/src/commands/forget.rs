@@ -1,5 +1,7 @@
 //! `unlearn forget`.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Context;
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
@@ -22,7 +24,9 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let method = method(&args.method, args.settings())?;
     let file = match args.out.as_ref().filter(|_| !args.dry_run) {
         Some(out) => {
-            outputs::refuse_same(out, &[&args.codes])?;
+            let read = [Some(&args.codes), args.enrolment.as_ref()];
+            let read: Vec<&Path> = read.into_iter().flatten().map(PathBuf::as_path).collect();
+            outputs::refuse_same(out, &read)?;
             Some(outputs::claim([out], args.overwrite)?)
         }
         None => None,
@@ -39,8 +43,10 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let max_kept_loss = args.max_kept_loss();
     let job = Job::new(&model, &codes, &request)?.with_max_kept_loss(max_kept_loss);
     let enrolment = enrolment(args, &model)?;
-    let job = match &enrolment {
-        Some(enrolment) => job.with_enrolment(enrolment)?,
+    let job = match args.enrolment.as_ref().zip(enrolment.as_ref()) {
+        Some((path, enrolment)) => job
+            .with_enrolment(enrolment)
+            .with_context(|| path.display().to_string())?,
         None => job,
     };
     let job = match args.dry_run {

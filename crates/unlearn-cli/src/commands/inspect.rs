@@ -4,6 +4,7 @@ use anyhow::Context;
 use unlearn::checkpoint::{FileKind, Model, file_kind};
 use unlearn::code::Codebook;
 use unlearn::data::Digest;
+use unlearn::enrol::EnrolmentMetadata;
 use unlearn::network::Device;
 use unlearn::train::InterruptedRun;
 use unlearn_report::{FileContent, InspectRecord, json};
@@ -23,6 +24,9 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
     let content = match file_kind(path, &bytes)? {
         FileKind::Model => FileContent::model(&Model::parse(path, &bytes, &Device::flex())?),
         FileKind::Codes => FileContent::codes(&Codebook::parse(path, &bytes)?.1),
+        FileKind::Enrolment | FileKind::PartialEnrolment => {
+            FileContent::enrolment(&EnrolmentMetadata::read(path)?)
+        }
         FileKind::Training => FileContent::training(&InterruptedRun::read(path)?),
     };
     let record = InspectRecord::new(path.display().to_string(), Digest::of(&bytes), content);

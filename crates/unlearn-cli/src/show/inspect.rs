@@ -73,6 +73,27 @@ pub fn inspect(record: &InspectRecord) -> String {
             rows.push(("digest of model", model_digest.to_string()));
             rows.push(("digest of seed", seed_digest.to_string()));
         }
+        FileContent::Enrolment {
+            whole,
+            classes,
+            has_totals,
+            seed_digest,
+            model_digest,
+        } => {
+            let kind = match whole {
+                true => "enrolment (keep secret)",
+                false => "part of an enrolment (keep secret)",
+            };
+            let reach = match has_totals {
+                true => "the whole network",
+                false => "the classifier layer",
+            };
+            rows.push(("kind", kind.to_owned()));
+            rows.push(("classes", count(*classes)));
+            rows.push(("serves moves of", reach.to_owned()));
+            rows.push(("digest of model", model_digest.to_string()));
+            rows.push(("digest of seed", seed_digest.to_string()));
+        }
         FileContent::Training {
             architecture,
             input_shape,

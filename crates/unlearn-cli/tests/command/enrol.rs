@@ -43,6 +43,12 @@ fn parts_are_merged_to_what_a_single_run_writes() {
     let merge = |parts: &str| run(path, &format!("merge {parts} --model m --out other"));
     merge("1of2").bad(&["all 4 classes", "without class 1"]);
     merge("1of2 1of2").bad(&["in two"]);
+    let inspected = object(path, "inspect 1of2");
+    assert_eq!(
+        (&inspected["whole"], &inspected["classes"]),
+        (&false.into(), &2.into())
+    );
+    assert!(run(path, "inspect e").done().contains("the whole network"));
     merge("e").bad(&["a part of one", "a whole enrolment"]);
     run(path, "enrol m --codes c --shard 3/2 --out other").bad(&["1/3", "3/2"]);
 }
@@ -62,6 +68,17 @@ fn a_stale_enrolment_is_told_and_not_used() {
     ran.done();
     run(path, &format!("{request} --out plain")).done();
     assert_eq!(read(path, "m3"), read(path, "plain"));
+}
+
+#[test]
+fn a_damaged_enrolment_is_refused_and_none_is_written_over() {
+    let folder = folder();
+    let path = folder.path();
+    run(path, ENROL).done();
+    run(path, &format!("{FORGET} --enrolment e --out e --overwrite")).bad(&["a file of its own"]);
+    let bytes = read(path, "e");
+    std::fs::write(path.join("cut"), &bytes[..bytes.len() - 1]).unwrap();
+    run(path, &format!("{FORGET} --enrolment cut --out m2")).bad(&["cut", "within the file"]);
 }
 
 #[cfg(unix)]

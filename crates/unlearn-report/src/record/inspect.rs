@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::code::{CodeKind, CodesMetadata};
 use unlearn::data::{Digest, Normalization};
+use unlearn::enrol::{EnrolmentKind, EnrolmentMetadata};
 use unlearn::network::Architecture;
 use unlearn::train::InterruptedRun;
 
@@ -68,6 +69,19 @@ pub enum FileContent {
         /// Class names in the order of the codes.
         classes: Vec<String>,
         /// Digest of the model that they were planted in.
+        model_digest: Digest,
+    },
+    /// An enrolment, or a part of one.
+    Enrolment {
+        /// Whether all classes are in it.
+        whole: bool,
+        /// How many classes are.
+        classes: usize,
+        /// Whether it has sums of squared gradients, for moves of the whole network.
+        has_totals: bool,
+        /// Digest of the codes' secret seed.
+        seed_digest: Digest,
+        /// Digest of the model that it is bound to.
         model_digest: Digest,
     },
     /// An interrupted training run.
@@ -157,6 +171,18 @@ impl FileContent {
             seed_digest: metadata.seed,
             shape: [metadata.classes.len(), channels, height, width],
             classes: metadata.classes.names().to_vec(),
+            model_digest: metadata.model,
+        }
+    }
+
+    /// An enrolment, by what its file says of itself.
+    pub fn enrolment(metadata: &EnrolmentMetadata) -> Self {
+        let whole = metadata.kind == EnrolmentKind::Enrolment;
+        Self::Enrolment {
+            whole,
+            classes: metadata.classes.len(),
+            has_totals: !whole || metadata.exponents.is_some(),
+            seed_digest: metadata.codes,
             model_digest: metadata.model,
         }
     }

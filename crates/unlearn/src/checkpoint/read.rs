@@ -123,6 +123,10 @@ pub enum FileKind {
     Codes,
     /// A training run to be resumed.
     Training,
+    /// What was found out of a model and its codes beforehand.
+    Enrolment,
+    /// The same of some of the model's classes.
+    PartialEnrolment,
 }
 
 /// What the file's description says that it holds.
@@ -134,6 +138,6 @@ pub fn file_kind(path: &Path, bytes: &[u8]) -> Result<FileKind, CheckpointError>
     struct Kind {
         kind: FileKind,
     }
-    let kind: Kind = StoredTensors::parse(path, bytes)?.description("a model or codes")?;
+    let kind: Kind = StoredTensors::parse(path, bytes)?.description("a file of unlearn")?;
     Ok(kind.kind)
 }

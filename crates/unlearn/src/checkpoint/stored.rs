@@ -12,8 +12,8 @@ use super::tensors::KEY;
 use super::{OutputError, OutputFile};
 use crate::network::{Value, little_endian};
 
-/// A tensor to be stored. Its bytes are made when they are written, one tensor
-/// after the other.
+/// A tensor to be stored. A value's bytes are read when they are written, one tensor
+/// after the other; numbers in main memory are not copied.
 pub(crate) struct Stored<'a> {
     dtype: Dtype,
     shape: Vec<usize>,
@@ -32,15 +32,13 @@ impl<'a> Stored<'a> {
     }
 
     /// 64-bit floats.
-    pub fn doubles(numbers: &[f64], shape: &[usize]) -> Self {
-        let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
-        Self::bytes(Dtype::F64, Cow::Owned(bytes.collect()), shape)
+    pub fn doubles(numbers: &'a [f64], shape: &[usize]) -> Self {
+        Self::bytes(Dtype::F64, little_endian(numbers), shape)
     }
 
     /// 16-bit whole numbers.
-    pub fn shorts(numbers: &[u16], shape: &[usize]) -> Self {
-        let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
-        Self::bytes(Dtype::U16, Cow::Owned(bytes.collect()), shape)
+    pub fn shorts(numbers: &'a [u16], shape: &[usize]) -> Self {
+        Self::bytes(Dtype::U16, little_endian(numbers), shape)
     }
 
     /// 64-bit integers, as PyTorch stores counts.

@@ -38,8 +38,8 @@ impl Enrolment {
     }
 
     /// The enrolment of a model that differs from this one's in the classifier layer
-    /// alone: features stay, totals do not. None where it differs elsewhere too, or
-    /// there are no features.
+    /// alone: features stay, totals do not. None where it differs elsewhere too, where
+    /// this is not the enrolment of `before`, or there are no features.
     pub fn carried_over(&self, before: &Model, after: &Model) -> Option<Self> {
         let classifier = after.network.graph().classifier();
         let pairs = before
@@ -51,7 +51,8 @@ impl Enrolment {
             .enumerate()
             .filter(|(index, _)| !classifier.contains(index));
         let is_same = outside.all(|(_, (before, after))| before.value.has_numbers_of(&after.value));
-        let features = self.features.as_ref().filter(|_| is_same)?;
+        let is_carried = is_same && self.model == before.digest();
+        let features = self.features.as_ref().filter(|_| is_carried)?;
         Some(Self {
             model: after.digest(),
             codes: self.codes,

@@ -62,7 +62,7 @@ impl Features {
         device: &Device,
         mut progress: impl FnMut(usize),
     ) -> Self {
-        let blended = blended(all);
+        let blended = to_blend(all);
         let see = |batch: Value| match body {
             Some(body) => body.forward(batch).into_vec(),
             None => batch.into_vec(),
@@ -100,10 +100,17 @@ impl Features {
     /// The classes whose codes are blended, ascending, and their blends,
     /// `[classes * ratios, ..]`, those of one class in a row.
     pub fn blends(&self, device: &Device) -> (Vec<usize>, Value) {
+        (
+            self.blended(),
+            self.batch(device, |of_class| &of_class.blends),
+        )
+    }
+
+    /// The classes whose codes are blended, ascending.
+    pub(super) fn blended(&self) -> Vec<usize> {
         let blended = self.of_class.iter();
         let blended = blended.filter(|(_, of_class)| !of_class.blends.is_empty());
-        let blended = blended.map(|(class, _)| *class).collect();
-        (blended, self.batch(device, |of_class| &of_class.blends))
+        blended.map(|(class, _)| *class).collect()
     }
 
     fn batch(&self, device: &Device, of: impl Fn(&ClassFeatures) -> &[f32]) -> Value {
@@ -120,8 +127,8 @@ impl Features {
     }
 }
 
-/// The classes whose codes are blended.
-pub(super) fn blended(classes: &[usize]) -> Vec<usize> {
+/// Which of the classes have their codes blended.
+fn to_blend(classes: &[usize]) -> Vec<usize> {
     let step = classes.len().div_ceil(BLENDED_CLASSES).max(1);
     classes.iter().copied().step_by(step).collect()
 }

@@ -63,16 +63,9 @@ impl Enrolment {
     pub fn fill(&self, model: &Model, file: &mut OutputFile) -> Result<(), CheckpointError> {
         let names = names(&model.network);
         let features = self.features.as_ref();
-        let mut metadata = EnrolmentMetadata {
-            kind: EnrolmentKind::Enrolment,
-            schema: 1,
-            model: self.model,
-            codes: self.codes,
-            classes: features.map_or_else(Vec::new, |features| features.classes().collect()),
-            blended: blended(features),
-            feature_shape: features.map(|features| features.shape.clone()),
-            exponents: None,
-        };
+        let classes = features.map_or_else(Vec::new, |features| features.classes().collect());
+        let digests = [self.model, self.codes];
+        let mut metadata = describe(EnrolmentKind::Enrolment, digests, classes, features);
         let numbers = features.map(feature_numbers);
         let mut tensors = Vec::new();
         if let (Some(features), Some(numbers)) = (features, &numbers) {
@@ -133,22 +126,12 @@ impl PartialEnrolment {
     /// # Errors
     /// If the system refuses.
     pub fn fill(&self, model: &Model, file: &mut OutputFile) -> Result<(), OutputError> {
-        let metadata = EnrolmentMetadata {
-            kind: EnrolmentKind::PartialEnrolment,
-            schema: 1,
-            model: self.model,
-            codes: self.codes,
-            classes: self.seen.clone(),
-            blended: blended(self.features.as_ref()),
-            feature_shape: self
-                .features
-                .as_ref()
-                .map(|features| features.shape.clone()),
-            exponents: None,
-        };
-        let numbers = self.features.as_ref().map(feature_numbers);
+        let (digests, features) = ([self.model, self.codes], self.features.as_ref());
+        let kind = EnrolmentKind::PartialEnrolment;
+        let metadata = describe(kind, digests, self.seen.clone(), features);
+        let numbers = features.map(feature_numbers);
         let mut tensors = Vec::new();
-        if let (Some(features), Some(numbers)) = (&self.features, &numbers) {
+        if let (Some(features), Some(numbers)) = (features, &numbers) {
             store_features(features, numbers, &mut tensors);
         }
         for (sum, name) in self.sums.iter().zip(names(&model.network)) {
@@ -272,16 +255,29 @@ fn open(
     Ok((file, metadata))
 }
 
+/// The description of the enrolment of `[model, codes]`; totals are not in it yet.
+fn describe(
+    kind: EnrolmentKind,
+    [model, codes]: [Digest; 2],
+    classes: Vec<usize>,
+    features: Option<&Features>,
+) -> EnrolmentMetadata {
+    EnrolmentMetadata {
+        kind,
+        schema: 1,
+        model,
+        codes,
+        classes,
+        blended: features.map_or_else(Vec::new, Features::blended),
+        feature_shape: features.map(|features| features.shape.clone()),
+        exponents: None,
+    }
+}
+
 /// The names of all parameters.
 fn names(network: &Network) -> Vec<String> {
     let parameters = network.parameters().iter();
     parameters.map(|parameter| parameter.name.clone()).collect()
-}
-
-fn blended(features: Option<&Features>) -> Vec<usize> {
-    let all = features.into_iter().flat_map(|features| &features.of_class);
-    let blended = all.filter(|(_, of_class)| !of_class.blends.is_empty());
-    blended.map(|(class, _)| *class).collect()
 }
 
 /// Codes and blends of all classes.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use super::TensorTotals;
 use crate::checkpoint::{CheckpointError, StoredFile};
@@ -33,6 +34,9 @@ pub(super) struct TotalsFile {
 /// The parts of a tensor's totals in a file.
 pub(super) const PARTS: [&str; 3] = ["most", "holder", "rest"];
 
+/// Exponents that scale a sum of doubles to 32-bit floats lie within.
+const EXPONENTS: RangeInclusive<i32> = -1000..=1000;
+
 impl Totals {
     /// Totals in main memory, per parameter of the network.
     pub(super) fn new(tensors: Vec<Option<TensorTotals>>) -> Self {
@@ -51,6 +55,9 @@ impl Totals {
             }
             let name = &parameter.name;
             match exponents.get(name) {
+                Some(exponent) if !EXPONENTS.contains(exponent) => Err(file.wrong(format!(
+                    "exponent of `{name}`: expected one within {EXPONENTS:?}, found {exponent}"
+                ))),
                 Some(exponent) => Ok(Some((
                     name.clone(),
                     parameter.value.element_count(),

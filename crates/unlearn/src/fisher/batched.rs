@@ -6,7 +6,7 @@ use crate::network::{Network, Value};
 
 /// Samples that go through the network together: enough to keep every thread
 /// busy, few enough that what a pass saves stays within hundreds of megabytes.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 
 /// The diagonal from one forward and one backward pass over whole batches:
 /// each operation squares the gradients of single samples before it sums them

@@ -104,12 +104,13 @@ impl Fisher {
 /// The power of two by which the gradient of the loss is multiplied so that its
 /// largest entry lies between 1/2 and 1: exact to undo, and far from underflow.
 pub(super) fn exponent_of(loss: &CrossEntropy) -> i32 {
-    let largest = loss.largest_gradient();
-    if largest == 0.0 {
-        return 0;
+    // Two to the power of 1024 is no longer a finite number. A gradient of zeros
+    // takes any power; the largest leaves every other batch its own.
+    const LARGEST: i32 = 1000;
+    match loss.largest_gradient() {
+        0.0 => LARGEST,
+        largest => (-largest.log2().ceil() as i32).min(LARGEST),
     }
-    // Two to the power of 1024 is no longer a finite number.
-    (-largest.log2().ceil() as i32).min(1000)
 }
 
 /// What [`exponent_of`] stands for.

@@ -10,4 +10,4 @@ pub use batched::fisher_batched;
 pub use diagonal::Fisher;
 pub use images::fisher_of_images;
 pub use sequential::fisher_sequential;
-pub(crate) use squares::visit_squares;
+pub(crate) use squares::visit_code_squares;

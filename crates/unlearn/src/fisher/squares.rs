@@ -1,6 +1,7 @@
 //! Squared gradients of samples' own losses.
 
 use super::diagonal::{exponent_of, power_of_two};
+use crate::code::Codebook;
 use crate::network::op::Mode;
 use crate::network::{CrossEntropy, Network, Value};
 
@@ -23,4 +24,15 @@ pub fn visit_squares(
     network.visit_squared_gradients(trace, gradient, |parameter, squares| {
         visit(parameter, squares, exponent);
     });
+}
+
+/// The same for the code of one class: `(2^e g_c)^2`.
+pub fn visit_code_squares(
+    network: &Network,
+    codes: &Codebook,
+    class: usize,
+    visit: impl FnMut(usize, Value, i32),
+) {
+    let code = codes.batch(&[class], network.device());
+    visit_squares(network, code, &[class], visit);
 }

@@ -3,7 +3,7 @@
 use super::small;
 use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::ClassNames;
-use unlearn::fisher::{fisher_batched, fisher_sequential};
+use unlearn::fisher::{fisher_batched, fisher_of_images, fisher_sequential};
 use unlearn::forget::{Perturbation, Scope, Sign};
 use unlearn::network::Device;
 use unlearn::network::op::{
@@ -164,4 +164,53 @@ fn tiny_gradients_do_not_underflow() {
             "{values:?}"
         );
     }
+}
+
+/// The diagonal of a data set's images is that of the same images as one batch.
+#[test]
+fn images_are_read_batch_after_batch() {
+    let (model, _) = small::trained();
+    let (network, data) = (&model.network, small::data());
+    // Ten images of each: the second batch is not full.
+    let classes = [1, 4, 5, 7];
+    let all = 0..data.train.len();
+    let chosen: Vec<usize> = all
+        .filter(|index| classes.contains(&data.train.label(*index)))
+        .collect();
+    let length = data.shape.iter().product();
+    let mut numbers = vec![0.0; chosen.len() * length];
+    for (sample, index) in numbers.chunks_exact_mut(length).zip(&chosen) {
+        let normalization = &model.metadata.normalization;
+        data.train.write_sample(*index, normalization, sample);
+    }
+    let [channels, height, width] = data.shape;
+    let shape = [chosen.len(), channels, height, width];
+    let batch = Value::from_vec(numbers, &shape, network.device());
+    let labels: Vec<usize> = chosen
+        .iter()
+        .map(|index| data.train.label(*index))
+        .collect();
+    let expected = fisher_sequential(network, &batch, &labels);
+    let mut done = Vec::new();
+    let found = fisher_of_images(&model, &data.train, &classes, |count| done.push(count));
+    let found = found.unwrap();
+    assert_eq!(done, [32, 40]);
+    assert_eq!(found.backward_passes(), 40);
+    for parameter in 0..network.parameters().len() {
+        let (found, expected) = (found.values(parameter), expected.values(parameter));
+        assert_eq!(found.is_some(), expected.is_some());
+        let pairs = found
+            .into_iter()
+            .flatten()
+            .zip(expected.into_iter().flatten());
+        let pairs: Vec<(f64, f64)> = pairs.collect();
+        let largest = pairs.iter().fold(0f64, |most, (_, one)| most.max(*one));
+        for (found, expected) in pairs {
+            assert!(
+                (found - expected).abs() <= 1e-5 * largest,
+                "{found} {expected}"
+            );
+        }
+    }
+    assert!(fisher_of_images(&model, &data.train, &[], |_| {}).is_none());
 }

@@ -8,5 +8,6 @@ mod layers;
 mod readers;
 mod same_bits;
 mod shapes;
+mod sign;
 mod small;
 mod together;

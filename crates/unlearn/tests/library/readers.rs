@@ -4,15 +4,17 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use unlearn::checkpoint::{CheckpointError, FileKind, Model, file_kind};
+use unlearn::checkpoint::{CheckpointError, FileKind, Model, OutputFile, file_kind};
 use unlearn::code::{CodeError, Codebook};
+use unlearn::enrol::{Enrolment, EnrolmentMetadata, PartialEnrolment};
+use unlearn::forget::{Job, Request, method};
 use unlearn::network::{Device, Value};
 use unlearn::train::{Flow, Observer, Progress, Trainer};
 
 use super::small;
 
-/// A model's, its codes' and an interrupted run's bytes.
-static FILES: LazyLock<[Vec<u8>; 3]> = LazyLock::new(|| {
+/// A model's, its codes', an interrupted run's and an enrolment's bytes.
+static FILES: LazyLock<[Vec<u8>; 4]> = LazyLock::new(|| {
     let (model, codes) = small::untrained(3);
     let data = small::data();
     let metadata = small::metadata(&data);
@@ -28,14 +30,26 @@ static FILES: LazyLock<[Vec<u8>; 3]> = LazyLock::new(|| {
         model.to_bytes(),
         codes.to_bytes(model.digest()),
         run.unwrap().to_bytes(),
+        enrolment(&model, &codes),
     ]
 });
+
+fn enrolment(model: &Model, codes: &Codebook) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e");
+    let mut file = OutputFile::claim(&path, false).unwrap();
+    let enrolment = Enrolment::new(model, codes, |_| {}).unwrap();
+    enrolment.fill(model, &mut file).unwrap();
+    file.finish().unwrap();
+    std::fs::read(path).unwrap()
+}
 
 fn read_all(bytes: &[u8]) {
     let path = Path::new("some.safetensors");
     let _ = file_kind(path, bytes);
     let _ = Model::parse(path, bytes, &Device::flex());
     let _ = Codebook::parse(path, bytes);
+    read_enrolment(bytes);
     let data = small::data();
     let metadata = small::metadata(&data);
     let device = Device::flex();
@@ -45,6 +59,25 @@ fn read_all(bytes: &[u8]) {
         Trainer::parse(path, bytes, metadata, parameters, samples, digest, &device)
     {
         trainer.run(&mut OneStep);
+    }
+}
+
+/// Readers that go back to the file for single tensors.
+fn read_enrolment(bytes: &[u8]) {
+    let (model, codes) = small::untrained(3);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e");
+    std::fs::write(&path, bytes).unwrap();
+    let _ = EnrolmentMetadata::read(&path);
+    let _ = PartialEnrolment::read(&path, &model);
+    let Ok(enrolment) = Enrolment::open(&path, &model) else {
+        return;
+    };
+    let request = Request::new(&model, &["1"]).unwrap();
+    let job = Job::new(&model, &codes, &request).unwrap();
+    if let Ok(job) = job.with_enrolment(&enrolment) {
+        let settings = serde_json::Map::from_iter([("lambda2".to_owned(), 1.0.into())]);
+        let _ = job.run(method("mnemonic", settings).unwrap().as_ref());
     }
 }
 
@@ -67,7 +100,7 @@ proptest! {
 
     #[test]
     fn damaged_files_are_read_or_refused(
-        which in 0..3usize,
+        which in 0..4usize,
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         length in any::<prop::sample::Index>(),
         cut in any::<bool>(),
@@ -96,7 +129,12 @@ fn what_was_written_is_read_back() {
     assert_eq!(read, codes);
     metadata.check_model(&model).unwrap();
     read.check_fit(&model).unwrap();
-    let kinds = [FileKind::Model, FileKind::Codes, FileKind::Training];
+    let kinds = [
+        FileKind::Model,
+        FileKind::Codes,
+        FileKind::Training,
+        FileKind::Enrolment,
+    ];
     for (bytes, kind) in FILES.iter().zip(kinds) {
         assert_eq!(file_kind(path, bytes).unwrap(), kind);
     }

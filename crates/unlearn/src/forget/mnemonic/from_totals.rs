@@ -5,7 +5,7 @@ use super::{Perturbation, Scope};
 use crate::checkpoint::CheckpointError;
 use crate::code::Codebook;
 use crate::enrol::{Taken, Totals};
-use crate::fisher::visit_squares;
+use crate::fisher::visit_code_squares;
 use crate::forget::Request;
 use crate::network::{Network, Value};
 
@@ -50,11 +50,10 @@ impl Pass<'_> {
     fn one(&mut self, codes: &Codebook, class: usize) -> Result<Perturbation, CheckpointError> {
         let kept = self.request.kept().len();
         let mut read = Ok(());
-        let code = codes.batch(&[class], self.network.device());
-        visit_squares(
+        visit_code_squares(
             self.network,
-            code,
-            &[class],
+            codes,
+            class,
             |parameter, squares, exponent| {
                 let elements = self.scope.elements(self.network, parameter, &[class]);
                 if read.is_err() || elements.is_empty() {
@@ -97,11 +96,10 @@ impl Pass<'_> {
             Ok(())
         };
         for &class in classes {
-            let code = codes.batch(&[class], self.network.device());
-            visit_squares(
+            visit_code_squares(
                 self.network,
-                code,
-                &[class],
+                codes,
+                class,
                 |parameter, squares, exponent| {
                     if read.is_ok() {
                         read = take(parameter, class, &squares, exponent);

@@ -13,7 +13,7 @@ use crate::forget::{Context, ForgetError, Forgotten, Step};
 /// codes prefer.
 ///
 /// Where the model is enrolled, f_R follows from stored sums: one backward pass per
-/// forgotten class instead of one per class.
+/// forgotten class instead of one per class, unless these leave too little of a sum.
 pub fn one_shot(
     context: Context<'_>,
     lambdas: [f64; 2],
@@ -25,18 +25,21 @@ pub fn one_shot(
     classes.sort_unstable();
     let mut part = Part::new(context, scope, &classes);
     let totals = context.enrolment.and_then(Enrolment::totals);
-    let from_totals = match totals.filter(|_| !scope.is_in_classifier()) {
-        Some(totals) => perturbation_from_totals(network, context.codes, request, totals, scope)?,
-        None => None,
+    let (from_totals, mut backward_passes) = match totals.filter(|_| !scope.is_in_classifier()) {
+        Some(totals) => {
+            let codes = context.codes;
+            let found = perturbation_from_totals(network, codes, request, totals, scope)?;
+            (found, forgotten.len())
+        }
+        None => (None, 0),
     };
-    let (perturbation, backward_passes) = match from_totals {
-        Some(perturbation) => (perturbation, forgotten.len()),
+    let perturbation = match from_totals {
+        Some(perturbation) => perturbation,
         None => {
             let (of_forgotten, of_kept) = (part.fisher(forgotten), part.fisher(kept));
             let fishers = [&of_forgotten, &of_kept];
-            let passes = of_forgotten.backward_passes() + of_kept.backward_passes();
-            let perturbation = Perturbation::new(&part.network, fishers, scope, forgotten);
-            (perturbation, passes)
+            backward_passes += of_forgotten.backward_passes() + of_kept.backward_passes();
+            Perturbation::new(&part.network, fishers, scope, forgotten)
         }
     };
     let sign = choose_sign(&part, &perturbation, lambdas, [forgotten, kept]);

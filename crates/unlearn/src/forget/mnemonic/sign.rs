@@ -15,9 +15,11 @@ struct Contender<'a> {
     of_forgotten: CrossEntropy,
     error: f64,
     kept: &'a [usize],
-    /// Of the first kept classes: losses and predictions.
+    /// How many of the kept codes were asked, the first ones.
     asked: usize,
+    /// How many of these are decoded.
     right: usize,
+    /// Whether the losses on all codes asked are numbers.
     is_finite: bool,
 }
 
@@ -27,7 +29,8 @@ struct Contender<'a> {
 /// A kept code can add at most its share to an accuracy, so the forgotten codes and a
 /// few kept ones mostly settle it: with one class to forget that only one of the signs
 /// forgets, a single kept code that this one decodes. Only where the two can still be
-/// level are all codes asked, and the losses compared.
+/// level are all codes asked, and the losses compared. So a network that overflows on none
+/// but kept codes that were not asked is not known to.
 pub fn choose_sign(
     part: &Part,
     perturbation: &Perturbation,
@@ -58,7 +61,8 @@ pub fn choose_sign(
     // One ahead by the forgotten codes need only show how many kept ones it decodes.
     while ahead.error > behind.error && ahead.is_finite && ahead.asked < kept.len() {
         ahead.ask_more();
-        if ahead.is_finite && ahead.least() > behind.most() {
+        // The other one scores at most as if it decoded every kept code.
+        if ahead.is_finite && ahead.least() > behind.error + 100.0 {
             return ahead.sign;
         }
     }
@@ -86,12 +90,6 @@ impl Contender<'_> {
     /// The score if it decodes none of the kept codes not asked yet.
     fn least(&self) -> f64 {
         self.error + 100.0 * self.right as f64 / self.kept.len() as f64
-    }
-
-    /// The score if it decodes all of them.
-    fn most(&self) -> f64 {
-        let wrong = self.asked - self.right;
-        self.error + 100.0 * (self.kept.len() - wrong) as f64 / self.kept.len() as f64
     }
 
     fn measured(&self, forgotten: &[usize]) -> Candidate {
