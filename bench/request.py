@@ -28,7 +28,7 @@ def rows(work, torch_python):
         "default_enrolled": f"{forget} {work}/known --enrolment {work}/e",
     }
     if torch_python:
-        found["torch_naive"] = f"{torch_python} bench/peers/request_naive.py {work}/m {work}/c circle {LAMBDAS} --out {work}/naive"
+        found["torch_naive"] = f"{torch_python} bench/peers/request_naive.py {work}/m {work}/c circle {LAMBDAS} --out {work}/naive --beside {work}/direct"
     return {name: command.split() for name, command in found.items()}
 
 
@@ -48,15 +48,16 @@ def main():
                 seconds, peak, output = run(command)
                 told = json.loads(output)
                 forgetting = told.get("forget_seconds", told.get("seconds_median"))
-                measured.setdefault(name, []).append((forgetting, seconds, peak, told["sign"], told.get("backward_passes")))
+                measured.setdefault(name, []).append((forgetting, seconds, peak, told["sign"], told.get("backward_passes"), told))
     parameters = enrolled["parameters_total"]
     record = {"schema": 1, "train": f"unlearn {TRAIN}", "cores": os.cpu_count(), "runs": options.runs, "parameters": parameters,
               "enrol_seconds": enrolled["enrol_seconds"], "rows": {}}
     for name, runs in measured.items():
-        forgetting, process, peaks, signs, passes = zip(*runs)
+        forgetting, process, peaks, signs, passes, told = zip(*runs)
         record["rows"][name] = {"forget_seconds_median": statistics.median(forgetting), "forget_seconds": forgetting,
                                 "process_seconds_median": statistics.median(process), "process_seconds": process,
-                                "copies_of_the_parameters": max(peaks) / (4 * parameters), "sign": signs[0], "backward_passes": passes[0]}
+                                "copies_of_the_parameters": max(peaks) / (4 * parameters), "sign": signs[0], "backward_passes": passes[0],
+                                **{key: told[0][key] for key in ("torch", "largest_difference") if key in told[0]}}
     print(json.dumps(record, indent=1))
     if options.json:
         options.json.write_text(json.dumps(record, indent=1) + "\n")

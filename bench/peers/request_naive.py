@@ -1,10 +1,11 @@
 """A request to forget (paper, Algorithm 2, whole network) as anyone would write it in PyTorch.
 
-    python request_naive.py MODEL CODES CLASS [--lambda1 X] [--lambda2 X] [--threads N] [--runs N] [--out FILE]
+    python request_naive.py MODEL CODES CLASS [--lambda1 X] [--lambda2 X] [--threads N] [--runs N] [--out FILE] [--beside FILE]
 
 One forward and backward pass per class, both candidates copied, the codes asked again with each. MODEL and CODES are files
 of `unlearn train` (resnet18). Prints a JSON object: seconds of the forgetting alone (median and runs), the sign; with
---out the weights are stored too.
+--out the weights are stored too; with --beside the largest difference from another result is told, as a part of the
+largest move in its tensor.
 """
 
 import argparse
@@ -64,6 +65,12 @@ def forget(network, codes, forgotten, lambda1, lambda2):
     return best[3], "+" if best[2] < 0 else "-"
 
 
+def largest_difference(before, ours, theirs):
+    """The largest |ours - theirs| of any weight, as a part of the largest |ours - before| in its tensor."""
+    moves = {name: (ours[name] - before[name]).abs().max().item() for name in before if before[name].is_floating_point()}
+    return max((ours[name] - theirs[name]).abs().max().item() / move for name, move in moves.items() if move > 0)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
@@ -74,6 +81,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--out")
+    parser.add_argument("--beside")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     network, codes, classes = load(options.model, options.codes)
@@ -84,7 +92,10 @@ def main():
         seconds.append(time.perf_counter() - start)
     if options.out:
         save_file(moved.state_dict(), options.out)
-    print(json.dumps({"torch": torch.__version__, "seconds_median": statistics.median(seconds), "seconds": seconds, "sign": sign}))
+    record = {"torch": torch.__version__, "seconds_median": statistics.median(seconds), "seconds": seconds, "sign": sign}
+    if options.beside:
+        record["largest_difference"] = largest_difference(network.state_dict(), moved.state_dict(), load_file(options.beside))
+    print(json.dumps(record))
 
 
 if __name__ == "__main__":
