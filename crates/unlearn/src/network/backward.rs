@@ -49,9 +49,7 @@ impl Network {
         mut visit: impl FnMut(usize, Value),
     ) {
         self.walk_back(trace, gradient, false, false, |node, _, saved, gradient| {
-            if !self.is_trained(node) {
-                return;
-            }
+            let Some(gradient) = gradient else { return };
             let operation = &self.graph().nodes()[node].operation;
             let first = self.graph().nodes()[node].parameters.start;
             let values = self.values_of(node);
@@ -65,15 +63,15 @@ impl Network {
     }
 
     /// Visits the nodes from the last to the first with (node, its gradients,
-    /// what it saved, the gradient of its output); returns the gradient of the
-    /// input where wanted. What a node saved is dropped once it was visited.
+    /// what it saved, the gradient of its output where something in it is trained);
+    /// returns the gradient of the input where wanted. What a node saved is dropped once it was visited.
     fn walk_back(
         &self,
         mut trace: Trace,
         gradient: Value,
         wants_parameters: bool,
         wants_input: bool,
-        mut visit: impl FnMut(usize, &mut OperationGradients, &super::op::Saved, &Value),
+        mut visit: impl FnMut(usize, &mut OperationGradients, &super::op::Saved, Option<&Value>),
     ) -> Option<Value> {
         let graph = self.graph();
         let nodes = graph.nodes();
@@ -98,9 +96,10 @@ impl Network {
                 parameters: wants_parameters && self.is_trained(index),
             };
             let values = self.values_of(index);
-            let kept = gradient.clone();
+            // Held only where it is asked for: the node may then work in its memory.
+            let kept = self.is_trained(index).then(|| gradient.clone());
             let mut of_node = node.operation.backward(&saved, &values, gradient, wanted);
-            visit(index, &mut of_node, &saved, &kept);
+            visit(index, &mut of_node, &saved, kept.as_ref());
             for (input, gradient) in node.inputs.iter().zip(of_node.inputs) {
                 let Some(gradient) = gradient.filter(|_| needed[input.0]) else {
                     continue;
