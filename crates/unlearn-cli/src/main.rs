@@ -1,5 +1,6 @@
 //! The command `unlearn`: words to calls.
 
+mod allocator;
 mod args;
 mod check;
 mod commands;
@@ -22,13 +23,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// The system's allocator gives large tensors back to the system after every
-/// training step and asks for them anew at the next, which costs page faults;
-/// this one keeps them.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::keep_memory();
     let result = commands::run(args::Cli::parse());
     exit::code(result)
 }
