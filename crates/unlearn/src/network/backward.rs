@@ -27,6 +27,13 @@ impl Network {
         Gradients { parameters, input }
     }
 
+    /// The gradient of the input alone, for a loss whose gradient with respect to
+    /// the logits is `gradient`, `[batch, classes]`.
+    pub fn input_gradient(&self, trace: Trace, gradient: Value) -> Value {
+        let input = self.walk_back(trace, gradient, false, true, |_, _, _, _| {});
+        input.unwrap_or_else(|| unreachable!("it was asked for"))
+    }
+
     /// For each parameter the sum over the batch of the squared gradient of
     /// each sample's own loss, `sum_b (dL_b/dw)^2`, in one pass; `None` for
     /// buffers. `gradient` holds dL_b/d(logits_b), `[batch, classes]`; the

@@ -75,8 +75,16 @@ impl Network {
     /// Moves the buffers (running statistics) to where a pass in training mode
     /// left them.
     pub fn update_buffers(&mut self, trace: &Trace) {
+        self.update_buffers_where(trace, |_| true);
+    }
+
+    /// The same, for the buffers, by their place among the parameters, that are
+    /// wanted.
+    pub fn update_buffers_where(&mut self, trace: &Trace, wanted: impl Fn(usize) -> bool) {
         for (index, value) in &trace.buffers {
-            self.set(*index, value.clone());
+            if wanted(*index) {
+                self.set(*index, value.clone());
+            }
         }
     }
 }
