@@ -143,7 +143,7 @@ fn wider_scopes_find_a_strength_too() {
         let step = &outcome.steps[0];
         assert_eq!(step.scope, scope);
         match step.reached {
-            Some(true) => assert!(outcome.codes.forgotten_loss >= 15.0),
+            Some(true) => assert!(outcome.codes.unwrap().forgotten_loss >= 15.0),
             _ => assert_eq!(outcome.parameters_changed(), 0, "{scope:?}"),
         }
     }
