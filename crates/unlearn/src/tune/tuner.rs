@@ -69,18 +69,43 @@ impl<'w, 'a> Tuner<'w, 'a> {
     /// Adds the gradient of the mean of `loss` of the logits on a batch; returns
     /// that loss.
     pub fn add(&mut self, batch: &Batch, loss: impl FnOnce(&Value) -> Loss) -> Loss {
+        let last = self.network.graph().nodes().len() - 1;
+        let mut found = None;
+        self.add_at(batch, &[last], |outputs| {
+            let loss = loss(&outputs[0]);
+            let gradient = loss.gradient(&outputs[0].device());
+            found = Some(loss);
+            vec![gradient]
+        });
+        found.unwrap_or_else(|| unreachable!("the loss was asked for"))
+    }
+
+    /// Adds the gradient of any loss of the outputs of some nodes (places in
+    /// [`crate::network::Graph::nodes`]): `gradients` makes of these outputs the
+    /// loss's gradient with respect to each, in the same order.
+    pub fn add_at(
+        &mut self,
+        batch: &Batch,
+        nodes: &[usize],
+        gradients: impl FnOnce(&[Value]) -> Vec<Value>,
+    ) {
         let mut random = stream(self.seed, &format!("tune/dropout/{}", self.passes));
         let mut mode = match self.settings.statistics {
             Statistics::Batch => Mode::Training(&mut random),
             Statistics::Running => Mode::Inference,
         };
-        let trace = self.network.trace(batch.inputs.clone(), &mut mode);
-        let loss = loss(&trace.output);
-        let gradient = loss.gradient(self.network.device());
+        let trace = self
+            .network
+            .trace_tapped(batch.inputs.clone(), &mut mode, nodes);
+        let of_outputs = gradients(&trace.taps);
         let mask = &self.mask;
         self.network
             .update_buffers_where(&trace, |buffer| mask.reaches(buffer));
-        let gradients = self.network.backward(trace, gradient, false).parameters;
+        let of_outputs = nodes.iter().copied().zip(of_outputs);
+        let gradients = self
+            .network
+            .backward_from(trace, of_outputs, false)
+            .parameters;
         for (sum, gradient) in self.gradients.iter_mut().zip(gradients) {
             let Some(gradient) = gradient else { continue };
             *sum = Some(match sum.take() {
@@ -90,7 +115,6 @@ impl<'w, 'a> Tuner<'w, 'a> {
         }
         self.passes += 1;
         self.work.count(batch.len());
-        loss
     }
 
     /// Moves the network by what was added.
@@ -122,10 +146,13 @@ impl<'w, 'a> Tuner<'w, 'a> {
             parameters,
             input: None,
         };
-        let before = self.network.clone();
+        // Only where elements are held: a copy would keep the update from working in place.
+        let before = self.mask.holds_elements().then(|| self.network.clone());
         let rate = self.settings.learning_rate;
         self.optimizer.step(&mut self.network, gradients, rate);
-        self.mask.restore(&before, &mut self.network);
+        if let Some(before) = before {
+            self.mask.restore(&before, &mut self.network);
+        }
         self.work.step()
     }
 

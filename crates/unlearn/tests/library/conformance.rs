@@ -111,6 +111,8 @@ fn the_outcome_says_what_was_done() {
         assert_eq!(outcome.model.metadata.origin, Some(model.digest()));
         assert!(outcome.largest_change() > 0.0);
         assert_eq!(outcome.classes.len(), 1, "{name}: the codes were asked");
+        let chosen = outcome.choices.contains_key("strength");
+        assert_eq!(chosen, !outcome.steps.is_empty(), "{name}: who chose");
         // Running statistics follow images; without images they stay.
         let moved = |change: &unlearn::forget::Change| change.name.contains("running");
         if !uses_images(entry) {
