@@ -222,3 +222,70 @@ impl<'a> Samples<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHAPE: [usize; 3] = [1, 1, 2];
+
+    /// Six images of three classes: image k is (k, 10 k).
+    fn images() -> Split {
+        let pixels = (0..6).flat_map(|k| [k, 10 * k]).collect();
+        Split::new(SHAPE, pixels, vec![0, 1, 2, 0, 1, 2])
+    }
+
+    fn none(normalization: &Normalization) -> Samples<'_> {
+        Samples::none("test", SHAPE, normalization, 3, &Device::flex())
+    }
+
+    #[test]
+    fn in_order_everything_is_seen_once_as_it_is() {
+        let (images, plain) = (images(), Normalization::none(1));
+        let made = Value::from_vec(vec![7.0, 8.0], &[1, 1, 1, 2], &Device::flex());
+        let samples = none(&plain)
+            .with_images(&images, &[0, 2])
+            .with_inputs(&made, 9);
+        let batches: Vec<Batch> = samples.in_order(3).collect();
+        let labels: Vec<&[usize]> = batches.iter().map(|batch| &*batch.labels).collect();
+        assert_eq!(labels, [&[0, 2, 0][..], &[2, 9]]);
+        let inputs = batches[1].inputs.to_vec();
+        assert_eq!(inputs, [5.0 / 255.0, 50.0 / 255.0, 7.0, 8.0]);
+        assert_eq!(batches[1].places, [3, 4]);
+    }
+
+    #[test]
+    fn epochs_are_shuffled_anew_and_the_same_for_the_same_seed() {
+        let (images, plain) = (images(), Normalization::none(1));
+        let samples = none(&plain).with_images(&images, &[0, 1, 2]);
+        let places = |epoch| -> Vec<usize> {
+            let batches = samples.epoch(epoch, 4);
+            batches.flat_map(|batch| batch.places).collect()
+        };
+        assert_eq!(places(0), places(0));
+        assert_ne!(places(0), places(1));
+        let mut sorted = places(1);
+        sorted.sort_unstable();
+        assert_eq!(sorted, [0, 1, 2, 3, 4, 5]);
+        let endless: Vec<usize> = samples
+            .endless(4)
+            .take(4)
+            .flat_map(|batch| batch.places)
+            .collect();
+        assert_eq!(endless, [places(0), places(1)].concat());
+        assert!(none(&plain).endless(4).next().is_none());
+    }
+
+    #[test]
+    fn parts_and_labels_can_be_changed() {
+        let (images, plain) = (images(), Normalization::none(1));
+        let samples = none(&plain).with_images(&images, &[0, 1, 2]);
+        let mut one_each: Vec<usize> = samples.clone().at_most_per_class(1).labels().collect();
+        one_each.sort_unstable();
+        assert_eq!(one_each, [0, 1, 2]);
+        assert_eq!(samples.clone().at_most(4).len(), 4);
+        let other = samples.clone().relabelled(|label| label + 1);
+        let labels: Vec<usize> = samples.and(other).labels().collect();
+        assert_eq!(labels, [0, 1, 2, 0, 1, 2, 1, 2, 3, 1, 2, 3]);
+    }
+}

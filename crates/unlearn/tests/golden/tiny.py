@@ -8,9 +8,9 @@ import math
 
 import numpy as np
 import torch
+from torch.nn.functional import cross_entropy
 
-from formulas import MOMENTUM, batch_norm_train, batch_norm_train_backward
-from formulas import OPERATIONS
+from formulas import MOMENTUM, OPERATIONS, batch_norm_train, batch_norm_train_backward
 from mnemonic import CONV_STEPS, ConvNormLinear, inside
 from rules import fill_rule, flat, reachable, same
 
@@ -94,3 +94,63 @@ def case(method, settings, images, classes, forgotten, state):
     """What the Rust test reads: it runs the method by name and compares every parameter."""
     return {"method": method, "settings": settings, "images": images, "classes": classes, "forgotten": forgotten,
             "state_after": {n: flat(v) for n, v in state.items()}}
+
+
+def step_gradient(state, parts, statistics):
+    """The sum of weight times gradient of the mean cross-entropy of each part; buffers move in their order."""
+    total = {}
+    for weight, x, labels in parts:
+        z, inputs, state = forward(state, x, statistics)
+        gradients, _ = backward(state, inputs, weight * cross_entropy_gradient(z, labels), statistics)
+        total = {n: total.get(n, 0.0) + g for n, g in gradients.items()}
+    return total, state
+
+
+def tune(settings, parts, classes, moves=lambda name: True):
+    """The state after `epochs` steps of SGD on the weighted sum of the parts, each a mean over its batch (weight, x, labels)."""
+    start = state = state_of(classes)
+    velocity = {}
+    for _ in range(settings["epochs"]):
+        gradients, moved = step_gradient(state, parts, settings["statistics"])
+        gradients, state = {n: g for n, g in gradients.items() if moves(n)}, {n: moved[n] if moves(n) else v for n, v in state.items()}
+        gradients = {n: g + settings["pull"] * (state[n] - start[n]) for n, g in gradients.items()}
+        if settings["clip_norm"] is not None:
+            gradients = clipped(gradients, settings["clip_norm"])
+        state = sgd(state, gradients, velocity, settings["learning_rate"], settings["momentum"], settings["weight_decay"])
+    return state
+
+
+def tune_torch(settings, parts, classes, dtype, moves=lambda name: True):
+    """The same by torch's autograd and optimizer."""
+    network = torch_network(state_of(classes), classes, dtype, settings["statistics"])
+    for n, p in network.named_parameters():
+        p.requires_grad_(moves(n))
+    trained = [p for p in network.parameters() if p.requires_grad]
+    start = [p.detach().clone() for p in trained]
+    optimizer = torch.optim.SGD(trained, settings["learning_rate"], settings["momentum"], weight_decay=settings["weight_decay"])
+    for _ in range(settings["epochs"]):
+        optimizer.zero_grad()
+        for weight, x, labels in parts:
+            (weight * cross_entropy(network(torch.tensor(x, dtype=dtype)), torch.tensor(labels))).backward()
+        for p, s in zip(trained, start):
+            p.grad += settings["pull"] * (p.detach() - s)
+        if settings["clip_norm"] is not None:
+            # Written out: torch's own clipping adds 1e-6 to the norm.
+            norm = torch.stack([p.grad.norm() for p in trained]).norm()
+            for p in trained:
+                p.grad *= min(1.0, settings["clip_norm"] / norm.item())
+        optimizer.step()
+    return network.state_dict()
+
+
+def tuned(method, settings, parts, images, classes, forgotten, tolerance, moves=lambda name: True):
+    """The case of a method that tunes, held to torch; running statistics of what may not move are torch's own business."""
+    state = tune(settings, parts, classes, moves)
+    for dtype in (torch.float64, torch.float32):
+        theirs = tune_torch(settings, parts, classes, dtype, moves)
+        against_torch(method, state, {n: t for n, t in theirs.items() if moves(n)}, dtype, tolerance)
+    return case(method, settings, images, classes, forgotten, state)
+
+
+PLAIN = {"epochs": 1, "optimizer": "sgd", "learning_rate": 0.5, "momentum": 0.0, "weight_decay": 0.0, "statistics": "running", "clip_norm": None, "pull": 0.0}
+FULL = {"epochs": 3, "optimizer": "sgd", "learning_rate": 0.1, "momentum": 0.9, "weight_decay": 0.01, "statistics": "batch", "clip_norm": 0.05, "pull": 0.2}
