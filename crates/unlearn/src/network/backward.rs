@@ -72,39 +72,31 @@ impl Network {
         gradient: Value,
         mut visit: impl FnMut(usize, Value),
     ) {
-        let last = self.graph().nodes().len() - 1;
-        self.walk_back(
-            trace,
-            [(last, gradient)],
-            false,
-            false,
-            |node, _, saved, gradient| {
-                if !self.is_trained(node) {
-                    return;
+        let outputs = [(self.graph().nodes().len() - 1, gradient)];
+        self.walk_back(trace, outputs, false, false, |node, _, saved, gradient| {
+            let Some(gradient) = gradient else { return };
+            let operation = &self.graph().nodes()[node].operation;
+            let first = self.graph().nodes()[node].parameters.start;
+            let values = self.values_of(node);
+            let of_node = operation.squared_gradients(saved, &values, gradient);
+            for (place, square) in of_node.into_iter().enumerate() {
+                if let Some(square) = square {
+                    visit(first + place, square);
                 }
-                let operation = &self.graph().nodes()[node].operation;
-                let first = self.graph().nodes()[node].parameters.start;
-                let values = self.values_of(node);
-                let of_node = operation.squared_gradients(saved, &values, gradient);
-                for (place, square) in of_node.into_iter().enumerate() {
-                    if let Some(square) = square {
-                        visit(first + place, square);
-                    }
-                }
-            },
-        );
+            }
+        });
     }
 
     /// Visits the nodes from the last to the first with (node, its gradients,
-    /// what it saved, the gradient of its output); returns the gradient of the
-    /// input where wanted. What a node saved is dropped once it was visited.
+    /// what it saved, the gradient of its output where something in it is trained);
+    /// returns the gradient of the input where wanted. What a node saved is dropped once it was visited.
     fn walk_back(
         &self,
         mut trace: Trace,
         outputs: impl IntoIterator<Item = (usize, Value)>,
         wants_parameters: bool,
         wants_input: bool,
-        mut visit: impl FnMut(usize, &mut OperationGradients, &super::op::Saved, &Value),
+        mut visit: impl FnMut(usize, &mut OperationGradients, &super::op::Saved, Option<&Value>),
     ) -> Option<Value> {
         let graph = self.graph();
         let nodes = graph.nodes();
@@ -131,9 +123,10 @@ impl Network {
                 parameters: wants_parameters && self.is_trained(index),
             };
             let values = self.values_of(index);
-            let kept = gradient.clone();
+            // Held only where it is asked for: the node may then work in its memory.
+            let kept = self.is_trained(index).then(|| gradient.clone());
             let mut of_node = node.operation.backward(&saved, &values, gradient, wanted);
-            visit(index, &mut of_node, &saved, &kept);
+            visit(index, &mut of_node, &saved, kept.as_ref());
             for (input, gradient) in node.inputs.iter().zip(of_node.inputs) {
                 let Some(gradient) = gradient.filter(|_| needed[input.0]) else {
                     continue;
