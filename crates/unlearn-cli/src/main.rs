@@ -17,6 +17,7 @@ mod session;
 mod show;
 mod stdout;
 mod table;
+mod training_recipe;
 mod watch;
 
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ mod render;
 pub use record::{
     CheckRecord, ConfidenceRecord, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EnrolRecord,
     EvaluateRecord, EvaluationsRecord, FileContent, FileEvaluation, ForgetRecord, GateRecord,
-    InspectRecord, ParameterSummary, SCHEMA, StepRecord, TensorChange, TrainRecord, VERSION,
-    public_settings,
+    InspectRecord, MethodRecord, MethodsRecord, ParameterSummary, SCHEMA, StepRecord, TensorChange,
+    TrainRecord, VERSION, public_settings,
 };
 pub use render::json;

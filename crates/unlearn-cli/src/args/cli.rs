@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use super::{DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs, TrainArgs};
+use super::{
+    DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs, MethodsArgs, TrainArgs,
+};
 
 /// Train an image classifier with mnemonic codes, make it forget whole classes
 /// in one shot, and measure what came of it.
@@ -37,6 +39,7 @@ pub enum Command {
     Enrol(EnrolArgs),
     Merge(MergeArgs),
     Forget(Box<ForgetArgs>),
+    Methods(MethodsArgs),
     Evaluate(EvaluateArgs),
     Inspect(InspectArgs),
 }

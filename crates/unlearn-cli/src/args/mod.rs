@@ -11,8 +11,10 @@ mod forget;
 mod image_size;
 mod inspect;
 mod merge;
+mod methods;
 mod network;
 mod one_of;
+mod setting;
 mod train;
 
 pub use check::CheckArgs;
@@ -25,5 +27,6 @@ pub use forget::ForgetArgs;
 pub use image_size::ImageSize;
 pub use inspect::InspectArgs;
 pub use merge::MergeArgs;
+pub use methods::MethodsArgs;
 pub use network::NetworkArgs;
 pub use train::{NormalizationChoice, TrainArgs};

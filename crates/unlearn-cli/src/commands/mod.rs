@@ -6,6 +6,7 @@ mod evaluate;
 mod forget;
 mod inspect;
 mod merge;
+mod methods;
 mod run;
 mod train;
 

@@ -1,6 +1,6 @@
 //! From words to the command that they mean.
 
-use super::{demo, enrol, evaluate, forget, inspect, merge, train};
+use super::{demo, enrol, evaluate, forget, inspect, merge, methods, train};
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
@@ -15,6 +15,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Enrol(args) => enrol::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Forget(args) => forget::run(&args),
+        Command::Methods(args) => methods::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Inspect(args) => inspect::run(&args),
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::command::run;
 
-const COMMANDS: [&str; 7] = [
-    "demo", "train", "enrol", "merge", "forget", "evaluate", "inspect",
+const COMMANDS: [&str; 8] = [
+    "demo", "train", "enrol", "merge", "forget", "methods", "evaluate", "inspect",
 ];
 
 #[test]

@@ -13,6 +13,7 @@ mod gate;
 mod help;
 mod images;
 mod interrupted;
+mod methods;
 mod outputs;
 mod same_bits;
 mod secrets;

@@ -8,6 +8,8 @@ use super::{Network, Value};
 pub struct Trace {
     /// The logits, `[batch, classes]`.
     pub output: Value,
+    /// The outputs of the nodes that were tapped, in the order asked for.
+    pub taps: Vec<Value>,
     /// Per node.
     pub(super) saved: Vec<Saved>,
     /// New values of buffers: (index of the parameter, value).
@@ -21,7 +23,7 @@ impl Network {
     /// # Panics
     /// If the batch's shape is not that of the graph's input.
     pub fn forward(&self, batch: Value) -> Value {
-        self.run(batch, &mut Mode::Inference, |_| {}).output
+        self.run(batch, &mut Mode::Inference, &[], |_| {}).output
     }
 
     /// The same, keeping what [`Network::backward`] needs.
@@ -29,12 +31,28 @@ impl Network {
     /// # Panics
     /// If the batch's shape is not that of the graph's input.
     pub fn trace(&self, batch: Value, mode: &mut Mode<'_>) -> Trace {
+        self.trace_tapped(batch, mode, &[])
+    }
+
+    /// The same, keeping the outputs of some nodes, by their place in
+    /// [`super::Graph::nodes`], too.
+    ///
+    /// # Panics
+    /// If the batch's shape is not that of the graph's input, or there is no
+    /// such node.
+    pub fn trace_tapped(&self, batch: Value, mode: &mut Mode<'_>, taps: &[usize]) -> Trace {
         let mut saved = Vec::with_capacity(self.graph().nodes().len());
-        let trace = self.run(batch, mode, |of_node| saved.push(of_node));
+        let trace = self.run(batch, mode, taps, |of_node| saved.push(of_node));
         Trace { saved, ..trace }
     }
 
-    fn run(&self, batch: Value, mode: &mut Mode<'_>, mut keep: impl FnMut(Saved)) -> Trace {
+    fn run(
+        &self,
+        batch: Value,
+        mode: &mut Mode<'_>,
+        taps: &[usize],
+        mut keep: impl FnMut(Saved),
+    ) -> Trace {
         let graph = self.graph();
         assert_eq!(
             &batch.shape()[1..],
@@ -44,6 +62,7 @@ impl Network {
         let mut values: Vec<Option<Value>> = vec![None; graph.value_count()];
         values[0] = Some(batch);
         let mut buffers = Vec::new();
+        let mut tapped = vec![None; taps.len()];
         for (index, node) in graph.nodes().iter().enumerate() {
             // A value is handed over for good to its last reader, which may
             // then work in place.
@@ -62,10 +81,17 @@ impl Network {
             let first = node.parameters.start;
             let moved = forward.buffers.into_iter();
             buffers.extend(moved.map(|(place, value)| (first + place, value)));
+            let wanted = tapped.iter_mut().zip(taps);
+            for (value, _) in wanted.filter(|(_, node)| **node == index) {
+                *value = Some(forward.output.clone());
+            }
             values[index + 1] = Some(forward.output);
         }
         let output = values.pop().flatten();
+        let tapped = tapped.into_iter().zip(taps);
+        let tapped = tapped.map(|(value, node)| value.unwrap_or_else(|| panic!("no node {node}")));
         Trace {
+            taps: tapped.collect(),
             output: output.unwrap_or_else(|| unreachable!("a graph has an output")),
             saved: Vec::new(),
             buffers,
@@ -75,8 +101,16 @@ impl Network {
     /// Moves the buffers (running statistics) to where a pass in training mode
     /// left them.
     pub fn update_buffers(&mut self, trace: &Trace) {
+        self.update_buffers_where(trace, |_| true);
+    }
+
+    /// The same, for the buffers, by their place among the parameters, that are
+    /// wanted.
+    pub fn update_buffers_where(&mut self, trace: &Trace, wanted: impl Fn(usize) -> bool) {
         for (index, value) in &trace.buffers {
-            self.set(*index, value.clone());
+            if wanted(*index) {
+                self.set(*index, value.clone());
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ enum Rule {
 }
 
 /// An optimizer with what it remembers of each parameter.
-pub(super) struct Optimizer {
+pub(crate) struct Optimizer {
     settings: OptimizerSettings,
     rule: Rule,
 }
@@ -76,18 +76,28 @@ impl Optimizer {
             let Some(gradient) = gradient else { continue };
             // Taken out, so that the update may work in place.
             let value = network.take(index);
-            let moved = match &mut self.rule {
-                Rule::Sgd(rule) => rule.step(index, value, gradient, learning_rate),
-                Rule::Adam(rule, states) => {
-                    let shape = value.shape().to_vec();
-                    let (flat, gradient) = (value.flat(), gradient.flat());
-                    let (moved, state) =
-                        rule.step(learning_rate, flat, gradient, states[index].take());
-                    states[index] = state;
-                    Value::from_flat(moved, &shape)
-                }
-            };
-            network.put(index, moved);
+            network.put(index, self.moved(index, value, gradient, learning_rate));
+        }
+    }
+
+    /// Where one value goes by its gradient; what is remembered is remembered
+    /// under `index`.
+    pub fn moved(
+        &mut self,
+        index: usize,
+        value: Value,
+        gradient: Value,
+        learning_rate: f64,
+    ) -> Value {
+        match &mut self.rule {
+            Rule::Sgd(rule) => rule.step(index, value, gradient, learning_rate),
+            Rule::Adam(rule, states) => {
+                let shape = value.shape().to_vec();
+                let (flat, gradient) = (value.flat(), gradient.flat());
+                let (moved, state) = rule.step(learning_rate, flat, gradient, states[index].take());
+                states[index] = state;
+                Value::from_flat(moved, &shape)
+            }
         }
     }
 
@@ -159,7 +169,7 @@ impl Optimizer {
 
 /// What an optimizer remembers, by `{parameter index}.{name}`.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// One number per element of the parameter.
     pub tensors: BTreeMap<String, Vec<f32>>,
     /// Counts of steps.

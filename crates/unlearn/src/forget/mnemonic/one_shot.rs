@@ -23,11 +23,11 @@ pub fn one_shot(
     let (forgotten, kept) = (request.forgotten(), request.kept());
     let mut classes = [forgotten, kept, request.gone()].concat();
     classes.sort_unstable();
-    let mut part = Part::new(context, scope, &classes);
+    let mut part = Part::new(context, scope, &classes)?;
     let totals = context.enrolment.and_then(Enrolment::totals);
     let (from_totals, mut backward_passes) = match totals.filter(|_| !scope.is_in_classifier()) {
         Some(totals) => {
-            let codes = context.codes;
+            let codes = context.codes("mnemonic")?;
             let found = perturbation_from_totals(network, codes, request, totals, scope)?;
             (found, forgotten.len())
         }

@@ -3,7 +3,7 @@
 use super::Scope;
 use crate::enrol::{BLEND_RATIOS, Enrolment, Features};
 use crate::fisher::{Fisher, fisher_batched};
-use crate::forget::{CodeMeasures, Context};
+use crate::forget::{CodeMeasures, Context, ForgetError};
 use crate::network::{CrossEntropy, Network, Value};
 
 /// The part of a network that a scope can move, as a network of its own, with
@@ -32,8 +32,11 @@ pub struct Part {
 impl Part {
     /// The part that a scope reaches, with the codes of some classes. What the
     /// classifier layer sees of them may be known already.
-    pub fn new(context: Context<'_>, scope: Scope, classes: &[usize]) -> Self {
-        let (network, codes) = (&context.model.network, context.codes);
+    ///
+    /// # Errors
+    /// If there are no codes.
+    pub fn new(context: Context<'_>, scope: Scope, classes: &[usize]) -> Result<Self, ForgetError> {
+        let (network, codes) = (&context.model.network, context.codes("mnemonic")?);
         let device = network.device();
         let split = network.split().filter(|_| scope.is_in_classifier());
         let (part, first_parameter, features) = match split {
@@ -53,14 +56,14 @@ impl Part {
             ),
         };
         let (blended, blends) = features.blends(device);
-        Self {
+        Ok(Self {
             network: part,
             first_parameter,
             classes: classes.to_vec(),
             codes: features.codes(device),
             blended,
             blends,
-        }
+        })
     }
 
     /// The whole network with this part in it.
