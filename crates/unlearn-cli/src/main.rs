@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod commands;
 mod data;
+mod enrolment;
 mod exit;
 mod gate;
 mod interrupt;
