@@ -21,7 +21,17 @@ impl Network {
     /// # Panics
     /// If the batch's shape is not that of the graph's input.
     pub fn forward(&self, batch: Value) -> Value {
-        self.run(batch, &mut Mode::Inference, |_| {}).output
+        self.run(batch, &mut Mode::Inference, |_, _| {}, |_| {})
+            .output
+    }
+
+    /// The same, shown the output of every node as it comes to be: `visit` is
+    /// called with the node's place in the graph and its output `[batch, ..]`.
+    ///
+    /// # Panics
+    /// If the batch's shape is not that of the graph's input.
+    pub fn observe(&self, batch: Value, visit: impl FnMut(usize, &Value)) -> Value {
+        self.run(batch, &mut Mode::Inference, visit, |_| {}).output
     }
 
     /// The same, keeping what [`Network::backward`] needs.
@@ -30,11 +40,17 @@ impl Network {
     /// If the batch's shape is not that of the graph's input.
     pub fn trace(&self, batch: Value, mode: &mut Mode<'_>) -> Trace {
         let mut saved = Vec::with_capacity(self.graph().nodes().len());
-        let trace = self.run(batch, mode, |of_node| saved.push(of_node));
+        let trace = self.run(batch, mode, |_, _| {}, |of_node| saved.push(of_node));
         Trace { saved, ..trace }
     }
 
-    fn run(&self, batch: Value, mode: &mut Mode<'_>, mut keep: impl FnMut(Saved)) -> Trace {
+    fn run(
+        &self,
+        batch: Value,
+        mode: &mut Mode<'_>,
+        mut visit: impl FnMut(usize, &Value),
+        mut keep: impl FnMut(Saved),
+    ) -> Trace {
         let graph = self.graph();
         assert_eq!(
             &batch.shape()[1..],
@@ -62,6 +78,7 @@ impl Network {
             let first = node.parameters.start;
             let moved = forward.buffers.into_iter();
             buffers.extend(moved.map(|(place, value)| (first + place, value)));
+            visit(index, &forward.output);
             values[index + 1] = Some(forward.output);
         }
         let output = values.pop().flatten();

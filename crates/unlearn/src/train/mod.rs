@@ -11,6 +11,7 @@ mod trainer;
 
 pub use error::TrainError;
 pub use observer::{Flow, Observer, Progress};
+pub(crate) use optimizer::Optimizer;
 pub use optimizer::{OptimizerKind, OptimizerSettings};
 pub use resume::InterruptedRun;
 pub use schedule::Schedule;

@@ -39,7 +39,7 @@ enum Rule {
 }
 
 /// An optimizer with what it remembers of each parameter.
-pub(super) struct Optimizer {
+pub(crate) struct Optimizer {
     settings: OptimizerSettings,
     rule: Rule,
 }
@@ -105,7 +105,7 @@ impl Optimizer {
     }
 
     /// What it remembers: per parameter, tensors and counts by name.
-    pub fn memory(&self) -> Memory {
+    pub(super) fn memory(&self) -> Memory {
         let mut sink = StateSink::default();
         match &self.rule {
             Rule::Sgd(_, states) => flatten(states, &mut sink),
@@ -129,7 +129,7 @@ impl Optimizer {
     }
 
     /// Brings back what it remembered.
-    pub fn remember(&mut self, memory: Memory, device: &Device) {
+    pub(super) fn remember(&mut self, memory: Memory, device: &Device) {
         let counts = memory.counts.into_iter();
         let counts: BTreeMap<_, _> = counts.map(|(name, count)| (name, count.into())).collect();
         let mut source = StateSource::new(counts);
