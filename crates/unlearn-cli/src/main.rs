@@ -1,12 +1,15 @@
 //! The command `unlearn`: words to calls.
 
 mod args;
+mod audits;
 mod check;
 mod commands;
 mod data;
 mod exit;
+mod folder;
 mod gate;
 mod interrupt;
+mod oracle;
 mod outputs;
 mod progress;
 mod recipe;

@@ -1,5 +1,6 @@
 //! What people type.
 
+mod audit;
 mod check;
 mod cli;
 mod data;
@@ -13,8 +14,11 @@ mod inspect;
 mod merge;
 mod network;
 mod one_of;
+mod recipe;
+mod report;
 mod train;
 
+pub use audit::AuditArgs;
 pub use check::CheckArgs;
 pub use cli::{Cli, Command};
 pub use data::{DataArgs, ReadingArgs};
@@ -26,4 +30,6 @@ pub use image_size::ImageSize;
 pub use inspect::InspectArgs;
 pub use merge::MergeArgs;
 pub use network::NetworkArgs;
+pub use recipe::RecipeArgs;
+pub use report::ReportArgs;
 pub use train::{NormalizationChoice, TrainArgs};

@@ -1,9 +1,9 @@
 //! `unlearn demo`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use unlearn::audit::code_accuracy_percent;
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::data::{Dataset, LoadOptions, Normalization, Source};
@@ -17,6 +17,7 @@ use unlearn_report::{
 
 use crate::args::DemoArgs;
 use crate::exit::Exit;
+use crate::folder::Folder;
 use crate::interrupt::Interrupt;
 use crate::session::{EndReason, Session, SessionEnd};
 use crate::{data, gate, outputs, recipe, show, stdout};
@@ -171,37 +172,6 @@ fn train(
         }
         EndReason::Diverged { step } => {
             bail!("the demonstration's training diverged at step {step}")
-        }
-    }
-}
-
-/// The folder of the demonstration; one that was made for it goes again if
-/// nothing was written.
-struct Folder {
-    made: Option<PathBuf>,
-}
-
-impl Folder {
-    fn make(path: &Path) -> anyhow::Result<Self> {
-        if path.is_dir() {
-            return Ok(Self { made: None });
-        }
-        std::fs::create_dir(path).with_context(|| format!("{}: cannot be made", path.display()))?;
-        Ok(Self {
-            made: Some(path.to_owned()),
-        })
-    }
-
-    fn keep(mut self) {
-        self.made = None;
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Some(path) = &self.made {
-            // It stays if somebody has put a file there.
-            let _ = std::fs::remove_dir(path);
         }
     }
 }

@@ -1,11 +1,13 @@
 //! One file per command.
 
+mod audit;
 mod demo;
 mod enrol;
 mod evaluate;
 mod forget;
 mod inspect;
 mod merge;
+mod report;
 mod run;
 mod train;
 

@@ -32,7 +32,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
         Some(run) => resume::seed(&checkpoint, run, args.seed)?,
         None => seed::seed_or_fresh(args.seed)?,
     };
-    let parameters = args.settings(seed, &architecture).check()?;
+    let parameters = args.recipe.settings(seed, &architecture).check()?;
     let interrupt = Interrupt::listen()?;
     let [model_file, codes_file] = outputs::claim([&args.out, &args.codes], args.overwrite)?;
     let files = [model_file, codes_file.secret()?];

@@ -1,7 +1,7 @@
 //! How alike two networks' features are.
 
 use super::features::{Features, features};
-use super::{Audit, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
+use super::{About, Audit, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
 use crate::network::Value;
 
 /// Linear centred kernel alignment (Kornblith et al. 2019) between a model's
@@ -74,6 +74,7 @@ impl Audit for Alignment {
             key: format!("alignment.{layer}"),
             label: format!("likeness (CKA) to the nearest retrained model after {layer}"),
             unit: Unit::Number,
+            about: About::Trace,
             good: Good::High,
             margin: 0.1,
             estimate: *estimate,

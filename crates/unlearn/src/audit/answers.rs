@@ -1,7 +1,7 @@
 //! What the models answer.
 
 use super::{
-    Audit, Context, Estimate, Evaluation, Figure, Finding, Good, Subject, Unit, confusions,
+    About, Audit, Context, Estimate, Evaluation, Figure, Finding, Good, Subject, Unit, confusions,
 };
 
 /// Accuracies on all test images: A_R, E_F and the kept class that suffered most.
@@ -35,10 +35,11 @@ impl Audit for Answers {
             let right: usize = classes.iter().map(|class| confusion[*class][*class]).sum();
             Estimate::share(right as f64 / samples.max(1) as f64, samples)
         };
-        let percent = |key: &str, label: &str, good, margin, share: Estimate| Figure {
+        let percent = |key: &str, label: &str, about, good, margin, share: Estimate| Figure {
             key: key.into(),
             label: label.into(),
             unit: Unit::Percent,
+            about,
             good,
             margin,
             estimate: share.times(100.0),
@@ -51,6 +52,7 @@ impl Audit for Answers {
                 percent(
                     "answers.forgotten",
                     "test images of the forgotten classes answered right (100 - E_F)",
+                    About::Trace,
                     Good::Low,
                     5.0,
                     share(&context.forgotten),
@@ -58,6 +60,7 @@ impl Audit for Answers {
                 percent(
                     "answers.kept",
                     "test images of the kept classes answered right (A_R)",
+                    About::Harm,
                     Good::High,
                     1.0,
                     share(&context.kept),
@@ -92,6 +95,7 @@ impl Audit for Answers {
                 label: "points that the kept class that suffered most fell below the original"
                     .into(),
                 unit: Unit::Points,
+                about: About::Harm,
                 good: Good::Low,
                 margin: 2.0,
                 estimate: drop,

@@ -1,6 +1,6 @@
 //! What every audit can do.
 
-use super::{Context, Finding, Subject};
+use super::{Budget, Context, Finding, Subject};
 
 /// A question that is put to every model in the same way. It draws its
 /// randomness from [`Context::seed`] alone, prints nothing and writes nothing.
@@ -25,6 +25,11 @@ pub trait Audit: Sync {
     /// Whether what is found in a model depends on which other models there are.
     fn is_relative(&self) -> bool {
         false
+    }
+
+    /// About how long it takes for one model, in steps of training.
+    fn cost(&self, _budget: &Budget) -> usize {
+        10
     }
 
     /// Puts the question to one model.

@@ -1,6 +1,6 @@
 //! Whether the forgotten class's code still decodes.
 
-use super::{Audit, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
+use super::{About, Audit, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
 use crate::network::{CrossEntropy, Value};
 
 /// The probability that a model gives a forgotten class on its code, and the
@@ -77,6 +77,7 @@ impl Audit for CodeDecoding {
                     key: "code.part".into(),
                     label: "smallest part of the code, blended with noise, that is answered with the class".into(),
                     unit: Unit::Percent,
+                    about: About::Trace,
                     good: Good::High,
                     margin: 10.0,
                     estimate: Estimate::exact(smallest),

@@ -1,7 +1,7 @@
 //! Fine-tuning on the forgotten class's code.
 
-use super::recovery::{Material, attack};
-use super::{Audit, Context, Curve, Figure, Finding, Subject};
+use super::recovery::{Material, attack, steps_per_draw};
+use super::{Audit, Budget, Context, Curve, Figure, Finding, Subject};
 
 /// Fine-tunes on the forgotten classes' codes alone: whoever has kept a code may
 /// try to bring its class back with it.
@@ -28,6 +28,10 @@ impl Audit for CodeReplay {
 
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
         super::code_decoding::no_codes(context)
+    }
+
+    fn cost(&self, budget: &Budget) -> usize {
+        steps_per_draw(budget)
     }
 
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {

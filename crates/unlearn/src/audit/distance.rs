@@ -1,6 +1,6 @@
 //! How far parameters moved.
 
-use super::{Audit, Bars, Context, Estimate, Figure, Finding, Good, Role, Subject, Unit};
+use super::{About, Audit, Bars, Context, Estimate, Figure, Finding, Good, Role, Subject, Unit};
 
 /// The relative L2 distance `|w - w0| / |w0|` of every trained tensor from the
 /// model before, and of all of them together.
@@ -52,7 +52,8 @@ impl Audit for Distance {
                 key: "distance.all".into(),
                 label: "distance of all weights from those before, relative to their length".into(),
                 unit: Unit::Number,
-                good: Good::Neither,
+                about: About::Deed,
+                good: Good::Low,
                 margin: 0.0,
                 estimate: Estimate::exact(relative(sums[0], sums[1])),
             }],

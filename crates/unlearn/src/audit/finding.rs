@@ -9,6 +9,7 @@ use super::Estimate;
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The numbers; the first is the one to look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Figure>,
     /// Numbers over something: steps, depths.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -37,6 +38,8 @@ pub struct Figure {
     pub label: String,
     /// What it is counted in.
     pub unit: Unit,
+    /// What it is evidence of.
+    pub about: About,
     /// Which way is good.
     pub good: Good,
     /// The smallest difference that matters, in the figure's unit. It was set
@@ -68,8 +71,18 @@ pub enum Good {
     Low,
     /// No less than in a model that never saw the class.
     High,
-    /// It says what was done, not whether that is good.
-    Neither,
+}
+
+/// What a figure is evidence of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum About {
+    /// What is left of the forgotten classes.
+    Trace,
+    /// What it cost the kept classes.
+    Harm,
+    /// What was done, which is neither good nor bad.
+    Deed,
 }
 
 /// Numbers over something.
@@ -141,6 +154,7 @@ impl Figure {
             key: key.to_owned(),
             label: label.into(),
             unit: Unit::Percent,
+            about: About::Trace,
             good: Good::Low,
             margin: 10.0,
             estimate: share.times(100.0),

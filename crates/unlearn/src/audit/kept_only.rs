@@ -1,8 +1,8 @@
 //! Fine-tuning on kept classes only.
 
 use super::context::inputs;
-use super::recovery::{Material, attack};
-use super::{Audit, Context, Curve, Figure, Finding, Subject};
+use super::recovery::{Material, attack, steps_per_draw};
+use super::{Audit, Budget, Context, Curve, Figure, Finding, Subject};
 
 /// Fine-tunes on images of kept classes alone: traces may come back without a
 /// single image of the class (arXiv 2505.22310). The attacker may reset the
@@ -27,6 +27,10 @@ impl Audit for KeptOnly {
     fn reading(&self) -> &'static str {
         "A model without traces has nothing that could come back: as in a model that never saw the class, the figure \
          stays near 0 (or where chance puts it)."
+    }
+
+    fn cost(&self, budget: &Budget) -> usize {
+        budget.draws * steps_per_draw(budget)
     }
 
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {

@@ -4,7 +4,7 @@ use rand::Rng;
 use unlearn_data::stream;
 
 use super::context::batches;
-use super::{Audit, Bars, Context, Estimate, Figure, Finding, Good, Role, Subject, Unit};
+use super::{About, Audit, Bars, Context, Estimate, Figure, Finding, Good, Role, Subject, Unit};
 use crate::network::largest;
 
 /// Which kept class a model gives to images of the forgotten classes, and how
@@ -112,6 +112,7 @@ impl Audit for Landing {
                     key: key.into(),
                     label: label.into(),
                     unit: Unit::Number,
+                    about: About::Trace,
                     good: Good::Low,
                     margin: 0.1,
                     estimate: resampled(

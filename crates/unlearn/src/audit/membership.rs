@@ -4,7 +4,8 @@ use unlearn_data::Split;
 
 use super::context::logits;
 use super::{
-    Audit, Context, Estimate, Figure, Finding, Good, Histogram, HistogramGroup, Subject, Unit,
+    About, Audit, Context, Estimate, Figure, Finding, Good, Histogram, HistogramGroup, Subject,
+    Unit,
 };
 use crate::network::{CrossEntropy, Value};
 
@@ -66,6 +67,7 @@ impl Audit for Membership {
                 key: "membership.auc".into(),
                 label: "area under the ROC curve of guessing by the loss who was trained on".into(),
                 unit: Unit::Number,
+                about: About::Trace,
                 good: Good::Low,
                 margin: 0.05,
                 estimate: area([&scores[0], &scores[1]]),

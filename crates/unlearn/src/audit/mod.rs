@@ -3,6 +3,7 @@
 mod accuracy;
 mod alignment;
 mod answers;
+mod asked;
 #[expect(
     clippy::module_inception,
     reason = "the trait gives the folder its name"
@@ -36,6 +37,7 @@ mod trunk;
 mod verdict;
 
 pub use accuracy::{ClassAccuracy, Evaluation, confusions, evaluate};
+pub use asked::{Answer, ask};
 pub use audit::Audit;
 pub use bias_control::bias_control;
 pub use budget::Budget;
@@ -43,6 +45,6 @@ pub use catalog::AUDITS;
 pub use code_accuracy::code_accuracy_percent;
 pub use context::Context;
 pub use estimate::Estimate;
-pub use finding::{Bars, Curve, Figure, Finding, Good, Histogram, HistogramGroup, Unit};
+pub use finding::{About, Bars, Curve, Figure, Finding, Good, Histogram, HistogramGroup, Unit};
 pub use subject::{Role, Subject};
 pub use verdict::{Comparison, Verdict};

@@ -2,7 +2,7 @@
 
 use super::features::{Features, features};
 use super::fine_tune::FineTuning;
-use super::{Audit, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
+use super::{About, Audit, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
 use crate::network::op::Linear;
 use crate::network::{GraphBuilder, Network, Value, largest};
 use crate::train::{OptimizerKind, OptimizerSettings};
@@ -74,6 +74,7 @@ pub(super) fn by_depth(
         key: format!("{audit}.{layer}"),
         label: format!("images of the forgotten classes {label} {layer}"),
         unit: Unit::Percent,
+        about: About::Trace,
         good: Good::Low,
         margin: 10.0,
         estimate: Estimate::share(*share, samples).times(100.0),

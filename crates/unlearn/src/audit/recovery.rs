@@ -6,7 +6,7 @@ use unlearn_data::stream;
 use super::bias_control::{output_bias, output_weight};
 use super::context::batches;
 use super::fine_tune::{FineTuning, SGD};
-use super::{Context, Estimate, Subject};
+use super::{Budget, Context, Estimate, Subject};
 use crate::network::{Network, Value, largest};
 
 /// What an attacker trains on: inputs row after row, and their labels.
@@ -69,6 +69,11 @@ fn moments(steps: usize) -> Vec<usize> {
     let mut moments: Vec<usize> = all.into_iter().filter(|moment| *moment < steps).collect();
     moments.push(steps);
     moments
+}
+
+/// How many steps an attack takes with one draw of material.
+pub(super) fn steps_per_draw(budget: &Budget) -> usize {
+    Start::ALL.len() * budget.learning_rates.len() * budget.steps
 }
 
 /// Attacks a model with several draws of material, learning rates and starts,

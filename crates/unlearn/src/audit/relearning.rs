@@ -1,8 +1,10 @@
 //! Relearning from a few images.
 
 use super::context::inputs;
-use super::recovery::{Material, attack, recognised_percent};
-use super::{Audit, Context, Curve, Estimate, Figure, Finding, Good, Role, Subject, Unit};
+use super::recovery::{Material, attack, recognised_percent, steps_per_draw};
+use super::{
+    About, Audit, Budget, Context, Curve, Estimate, Figure, Finding, Good, Role, Subject, Unit,
+};
 
 /// Fine-tunes on k training images per class, forgotten and kept, for several k,
 /// learning rates and starts of the output layer; the attacker takes the best.
@@ -36,6 +38,10 @@ impl Audit for Relearning {
         "A model without traces relearns no faster than one that never saw the class. The figure is the mean over all \
          steps of the percent of the class's test images answered right, less the percent of kept images wrongly \
          answered with the class. The curve shows the best attack on each model."
+    }
+
+    fn cost(&self, budget: &Budget) -> usize {
+        budget.draws * budget.shots.len() * steps_per_draw(budget)
     }
 
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
@@ -79,6 +85,7 @@ impl Audit for Relearning {
                          (one more than were tried where that was not reached)"
                     ),
                     unit: Unit::Steps,
+                    about: About::Trace,
                     good: Good::High,
                     margin: 0.1 * context.budget.steps as f64,
                     estimate: steps,
@@ -115,6 +122,7 @@ impl Audit for Relearning {
                 key: RATIO.into(),
                 label: "time to relearn, as a part of the retrained models' time".into(),
                 unit: Unit::Number,
+                about: About::Trace,
                 good: Good::High,
                 margin: 0.1,
                 estimate: steps.times(1.0 / mean),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Estimate, Figure, Good};
+use super::{About, Estimate, Figure, Good};
 
 /// A model's figure beside those of the retrained models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,24 +41,24 @@ impl Comparison {
     /// probability 1 / (N + 1) at most; margin and interval make a false alarm
     /// rarer than that.
     pub fn new(figure: &Figure, retrained: &[&Figure]) -> Self {
-        let no_excess = |verdict| Self {
-            verdict,
-            excess: None,
-        };
         let excesses = retrained.iter().map(|other| match figure.good {
             Good::High => other.estimate.minus(figure.estimate),
-            Good::Low | Good::Neither => figure.estimate.minus(other.estimate),
+            Good::Low => figure.estimate.minus(other.estimate),
         });
         let nearest = excesses.min_by(|a, b| a.value.total_cmp(&b.value));
         let Some(excess) = nearest else {
-            return no_excess(match figure.good {
-                Good::Neither => Verdict::NotJudged,
-                Good::Low | Good::High => Verdict::NoReference,
-            });
+            let verdict = match figure.about {
+                About::Deed => Verdict::NotJudged,
+                About::Trace | About::Harm => Verdict::NoReference,
+            };
+            return Self {
+                verdict,
+                excess: None,
+            };
         };
         let [low, high] = excess.interval.unwrap_or([excess.value; 2]);
-        let verdict = match figure.good {
-            Good::Neither => Verdict::NotJudged,
+        let verdict = match figure.about {
+            About::Deed => Verdict::NotJudged,
             _ if excess.value >= figure.margin && low > 0.0 => Verdict::ToldApart,
             _ if high < figure.margin => Verdict::NotToldApart,
             _ => Verdict::Undecided,
@@ -76,10 +76,15 @@ mod tests {
     use crate::audit::Unit;
 
     fn figure(good: Good, value: f64, half: f64) -> Figure {
+        about(About::Trace, good, value, half)
+    }
+
+    fn about(about: About, good: Good, value: f64, half: f64) -> Figure {
         Figure {
             key: "a.b".into(),
             label: "a".into(),
             unit: Unit::Percent,
+            about,
             good,
             margin: 10.0,
             estimate: Estimate::within(value, [value - half, value + half]),
@@ -114,8 +119,8 @@ mod tests {
 
     #[test]
     fn without_a_retrained_model_nothing_is_concluded() {
-        let judge = |good| Comparison::new(&figure(good, 50.0, 2.0), &[]).verdict;
-        assert_eq!(judge(Good::Low), Verdict::NoReference);
-        assert_eq!(judge(Good::Neither), Verdict::NotJudged);
+        let judge = |matter| Comparison::new(&about(matter, Good::Low, 50.0, 2.0), &[]).verdict;
+        assert_eq!(judge(About::Trace), Verdict::NoReference);
+        assert_eq!(judge(About::Deed), Verdict::NotJudged);
     }
 }

@@ -1,0 +1,3 @@
+pub fn page(_record: &crate::AuditRecord) -> String {
+    String::new()
+}
