@@ -19,6 +19,8 @@ pub struct AuditRecord {
     pub schema: u32,
     /// [`VERSION`].
     pub version: String,
+    /// All classes, in the order of the outputs.
+    pub classes: Vec<String>,
     /// The classes whose traces were looked for.
     pub forgotten: Vec<String>,
     /// The classes that the models should know.
@@ -145,6 +147,7 @@ impl AuditRecord {
         let mut record = Self {
             schema: SCHEMA,
             version: VERSION.to_owned(),
+            classes: names.to_vec(),
             forgotten: named(&context.forgotten),
             kept: named(&context.kept),
             data,
@@ -178,7 +181,6 @@ impl AuditRecord {
     /// If one is longer or shorter.
     pub fn check(&self) -> Result<(), AuditRecordError> {
         let models = self.models.len();
-        let classes = self.forgotten.len() + self.kept.len();
         let rows = self.audits.iter().flat_map(|audit| &audit.figures);
         let of_rows = rows.flat_map(|row| [row.estimates.len(), row.comparisons.len()]);
         let of_samples = self.samples.iter().map(|sample| sample.answers.len());
@@ -190,7 +192,7 @@ impl AuditRecord {
                 expected: models,
                 found,
             }),
-            None if self.schema != SCHEMA || models == 0 || classes == 0 => {
+            None if self.schema != SCHEMA || models == 0 || self.classes.is_empty() => {
                 Err(AuditRecordError::Schema { found: self.schema })
             }
             None => Ok(()),
