@@ -43,11 +43,18 @@ impl Audit for CodeReplay {
         };
         let recovery = attack(context, subject, &[material], f64::INFINITY);
         Finding {
-            figures: vec![Figure::percent_low(
-                "code-replay.recognised",
-                "recognised while training on the code alone",
-                recovery.area,
-            )],
+            figures: vec![
+                Figure::percent_low(
+                    "code-replay.recognised",
+                    "recognised while training on the code alone",
+                    recovery.area,
+                ),
+                Figure::percent_low(
+                    "code-replay.peak",
+                    "recognised at the best moment of training on the code alone",
+                    recovery.peak,
+                ),
+            ],
             curves: vec![Curve {
                 title: "Training on the forgotten class's code alone".into(),
                 x: "steps of training".into(),

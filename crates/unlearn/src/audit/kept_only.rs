@@ -46,11 +46,18 @@ impl Audit for KeptOnly {
             .collect();
         let recovery = attack(context, subject, &draws, f64::INFINITY);
         Finding {
-            figures: vec![Figure::percent_low(
-                "kept-only.recognised",
-                "recognised while training on kept classes only",
-                recovery.area,
-            )],
+            figures: vec![
+                Figure::percent_low(
+                    "kept-only.recognised",
+                    "recognised while training on kept classes only",
+                    recovery.area,
+                ),
+                Figure::percent_low(
+                    "kept-only.peak",
+                    "recognised at the best moment of training on kept classes only",
+                    recovery.peak,
+                ),
+            ],
             curves: vec![Curve {
                 title: "Training on kept classes only".into(),
                 x: "steps of training".into(),

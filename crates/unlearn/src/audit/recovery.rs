@@ -49,6 +49,22 @@ struct Standing {
     mistaken: f64,
 }
 
+impl Standing {
+    /// Recognised less mistaken.
+    fn gain(self) -> f64 {
+        self.recognised - self.mistaken
+    }
+}
+
+/// The mean of some standings.
+fn mean(standings: impl ExactSizeIterator<Item = Standing>) -> Standing {
+    let count = standings.len() as f64;
+    standings.fold(Standing::default(), |sum, standing| Standing {
+        recognised: sum.recognised + standing.recognised / count,
+        mistaken: sum.mistaken + standing.mistaken / count,
+    })
+}
+
 /// The course of the attack that did best.
 #[derive(Clone, Debug)]
 pub(super) struct Recovery {
@@ -56,6 +72,9 @@ pub(super) struct Recovery {
     pub points: Vec<[f64; 2]>,
     /// The mean of that over the course.
     pub area: Estimate,
+    /// The most that any rate and start reached at any moment: an attacker may
+    /// stop when it suits him. Of several draws the mean at that moment.
+    pub peak: Estimate,
     /// Per draw, the steps until recognised less mistaken is at least the goal
     /// in percent; none if that was not reached.
     pub steps_to_goal: Vec<Option<f64>>,
@@ -93,6 +112,7 @@ pub(super) fn attack(
     let budget = &context.budget;
     let moments = moments(budget.steps);
     let mut best: Option<(f64, Vec<Vec<Standing>>, String)> = None;
+    let mut peak = Standing::default();
     for start in Start::ALL {
         let Some(network) = started(context, subject, start) else {
             continue;
@@ -122,11 +142,18 @@ pub(super) fn attack(
                     course
                 })
                 .collect();
-            let gain = courses.iter().map(|course| {
-                let mean = mean_over_steps(&moments, course);
-                mean.recognised - mean.mistaken
-            });
-            let gain = gain.sum::<f64>() / draws.len() as f64;
+            let gain = mean(
+                courses
+                    .iter()
+                    .map(|course| mean_over_steps(&moments, course)),
+            )
+            .gain();
+            for place in 0..moments.len() {
+                let standing = mean(courses.iter().map(|course| course[place]));
+                if standing.gain() > peak.gain() {
+                    peak = standing;
+                }
+            }
             if best.as_ref().is_none_or(|(most, ..)| gain > *most) {
                 let choice = format!("learning rate {learning_rate}, {}", start.words());
                 best = Some((gain, courses, choice));
@@ -136,25 +163,25 @@ pub(super) fn attack(
     let (_, courses, choice) = best.unwrap_or_else(|| {
         unreachable!("a budget has learning rates, and one start needs nothing")
     });
-    let percent = |standing: Standing| 100.0 * (standing.recognised - standing.mistaken);
     let points = moments.iter().enumerate().map(|(place, moment)| {
-        let sum: f64 = courses.iter().map(|course| percent(course[place])).sum();
-        [*moment as f64, sum / courses.len() as f64]
+        let standing = mean(courses.iter().map(|course| course[place]));
+        [*moment as f64, 100.0 * standing.gain()]
     });
-    let means = courses
+    let over_steps = courses
         .iter()
         .map(|course| mean_over_steps(&moments, course));
-    let mean = means.fold(Standing::default(), |sum, mean| Standing {
-        recognised: sum.recognised + mean.recognised / courses.len() as f64,
-        mistaken: sum.mistaken + mean.mistaken / courses.len() as f64,
-    });
+    let area = share_estimate(context, mean(over_steps));
     let steps = courses.iter().map(|course| {
-        let course: Vec<f64> = course.iter().map(|standing| percent(*standing)).collect();
+        let course: Vec<f64> = course
+            .iter()
+            .map(|standing| 100.0 * standing.gain())
+            .collect();
         steps_to(&moments, &course, goal_percent)
     });
     Recovery {
         points: points.collect(),
-        area: share_estimate(context, mean),
+        area,
+        peak: share_estimate(context, peak),
         steps_to_goal: steps.collect(),
         choice,
     }

@@ -22,7 +22,7 @@ pub fn asked(record: &AuditRecord) -> Markup {
                 @else { "The secret codes, if there are any, were not at hand." }
             }
             div .scroll tabindex="0" role="region" aria-label="Models" {
-                table {
+                table .models {
                     caption { "The models" }
                     thead { tr {
                         th scope="col" { "Model" } th scope="col" { "What it is" } th scope="col" { "File" }

@@ -10,8 +10,8 @@ const STYLE: &str = include_str!("style.css");
 /// The record of an audit as one HTML file: no network and no script are needed
 /// to read it, and the record itself is embedded as JSON (`id="record"`).
 pub fn page(record: &AuditRecord) -> String {
-    let classes = record.forgotten.join(", ");
-    let title = format!("What is left of {classes}?");
+    let classes = record.forgotten.join("\u{201d}, \u{201c}");
+    let title = format!("What is left of \u{201c}{classes}\u{201d}?");
     let made = record.audits.iter().filter(|audit| audit.skipped.is_none());
     let made: Vec<_> = made.collect();
     let content = html! {

@@ -7,7 +7,8 @@ use super::axis::{Frame, n, number};
 use crate::render::page::mark;
 use crate::{AuditEntry, AuditRecord, AuditedModel};
 
-/// The audit's curves, those of all models in one drawing.
+/// The audit's curves, those of all models in one drawing; a single point is
+/// no curve.
 pub fn charts(record: &AuditRecord, audit: &AuditEntry) -> Markup {
     let curves = audit.findings.iter().flat_map(|finding| &finding.curves);
     let mut titles: Vec<&str> = Vec::new();
@@ -23,7 +24,7 @@ fn chart(record: &AuditRecord, audit: &AuditEntry, title: &str) -> Markup {
     let of_models = record.models.iter().zip(&audit.findings);
     let drawn = of_models.filter_map(|(model, finding)| {
         let curve = finding.curves.iter().find(|curve| curve.title == title)?;
-        (!curve.points.is_empty()).then_some((model, curve))
+        (curve.points.len() > 1).then_some((model, curve))
     });
     let drawn: Vec<(&AuditedModel, &Curve)> = drawn.collect();
     let Some((_, first)) = drawn.first() else {
@@ -105,7 +106,7 @@ fn numbers(title: &str, drawn: &[(&AuditedModel, &Curve)]) -> Markup {
         return html! {};
     };
     html! {
-        details {
+        details .numbers {
             summary { "Numbers" }
             div .scroll tabindex="0" role="region" aria-label={ "Numbers: " (title) } {
                 table {
