@@ -10,7 +10,7 @@ RECIPES = {
     # The same for a short time, for the audits.
     "mnist-short": "--data DATA/mnist --architecture mlp --hidden 1000 --activation sigmoid --learning-rate 0.01 --momentum 0.9"
     " --weight-decay 5e-4 --batch-size 128 --schedule constant --normalize none --mix 0.1 --code-kind uniform --epochs 8",
-    "fashion-short": "--data DATA/fashion-mnist --architecture cnn --width 16 --epochs 2",
+    "fashion-short": "--data DATA/fashion-mnist --architecture cnn --width 8 --limit-per-class 1000 --epochs 6",
     # The same for longer.
     "mnist-long": "--data DATA/mnist --architecture mlp --hidden 1000 --activation sigmoid --learning-rate 0.01 --momentum 0.9"
     " --weight-decay 5e-4 --batch-size 128 --schedule constant --normalize none --mix 0.1 --code-kind uniform --epochs 200",

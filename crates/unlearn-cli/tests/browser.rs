@@ -76,8 +76,7 @@ fn run(folder: &Path, arguments: &str) {
 
 /// A page of a small audit of a network with several depths.
 fn audit(folder: &Path) {
-    let train =
-        "train --data shapes --limit-per-class 20 --architecture mlp --hidden 16,8 --epochs 2 --seed";
+    let train = "train --data shapes --limit-per-class 20 --architecture mlp --hidden 16,8 --epochs 2 --seed";
     run(folder, &format!("{train} 1 --out m --codes c"));
     run(
         folder,

@@ -1,6 +1,6 @@
 //! `unlearn demo`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::bail;
@@ -80,6 +80,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
 
     eprintln!("looking for what is left of {}", recipe::CLASS);
     let models = [model, &outcome.model, oracle.model()];
+    let models = [0, 1, 2].map(|place| (models[place], paths[place].as_path()));
     let Some(audited) = first_look(models, codes, &all, class, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
@@ -162,18 +163,23 @@ const NAMES: [&str; 7] = [
 /// A first look for what is left of the class in the model that forgot, of
 /// `[original, forgotten, retrained]`; none if the user asked to stop.
 fn first_look(
-    [before, after, retrained]: [&Model; 3],
+    [before, after, retrained]: [(&Model, &Path); 3],
     codes: &Codebook,
     data: &Dataset,
     class: usize,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Option<AuditRecord>> {
-    let subject = |role: Role, model: &Model| Subject {
+    let files = [
+        (Role::Before, before.1),
+        (Role::After, after.1),
+        (Role::Retrained, retrained.1),
+    ];
+    let subject = |role: Role, (model, _): (&Model, &Path)| Subject {
         role,
         name: role.title().to_owned(),
         model: model.clone(),
     };
-    let control = bias_control(before, &data.train, &[class]);
+    let control = bias_control(before.0, &data.train, &[class]);
     let subjects = [
         Some(subject(Role::Before, before)),
         control,
@@ -194,7 +200,11 @@ fn first_look(
         return Ok(None);
     };
     let models = subjects.iter();
-    let models = models.map(|subject| AuditedModel::new(subject, None, None));
+    let models = models.map(|subject| {
+        let file = files.iter().find(|(role, _)| *role == subject.role);
+        let file = file.map(|(_, path)| path.display().to_string());
+        AuditedModel::new(subject, file, None)
+    });
     let summary = DataSummary::new(Source::Shapes.to_string(), data);
     Ok(Some(AuditRecord::new(
         &context,

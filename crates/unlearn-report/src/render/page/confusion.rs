@@ -41,7 +41,7 @@ fn table(record: &AuditRecord, name: &str, role: Role, confusion: &[Vec<usize>])
     let rows = rows.filter(|(class, _)| classes.len() <= MOST || is_forgotten(class));
     html! {
         div .scroll tabindex="0" role="region" aria-label={ "Answers of " (name) } {
-            table .confusion {
+            table .confusion .upright[classes.iter().any(|class| class.chars().count() > 3)] {
                 caption { (mark::key(role)) " " (name) }
                 thead { tr { td {} @for class in classes { th scope="col" { (class) @if is_forgotten(class) { "\u{2717}" } } } } }
                 tbody {
