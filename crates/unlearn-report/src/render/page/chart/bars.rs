@@ -45,7 +45,7 @@ pub fn charts(record: &AuditRecord, audit: &AuditEntry) -> Markup {
 
 fn text(value: f64) -> String {
     match value {
-        value if value == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         value if value < 0.1 => format!("{value:.1e}"),
         value => format!("{value:.1}"),
     }
