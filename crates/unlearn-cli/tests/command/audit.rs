@@ -140,11 +140,7 @@ fn without_a_retrained_model_nothing_is_concluded() {
     }
     let skipped = record["audits"].as_array().unwrap().iter();
     let skipped = skipped.filter(|audit| audit["conclusion"] == "skipped");
-    assert_eq!(
-        skipped.count(),
-        4,
-        "three need codes, one a retrained model"
-    );
+    assert_eq!(skipped.count(), 5, "three need codes, two retrained models");
 }
 
 #[test]
@@ -220,6 +216,38 @@ fn finished_audits_are_read_back() {
     // Another seed is another question.
     object(path, &format!("{audit} --out a --overwrite --seed 1"));
     assert!(files(&findings).len() > kept.len());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_audit_goes_on() {
+    use std::process::{Command, Stdio};
+    let folder = folder();
+    let path = folder.path();
+    let audit = prepare(path, 1);
+    let whole = object(path, &format!("{audit} --out whole"));
+    let mut command = command(path, &format!("{audit} --out a"));
+    let child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let findings = path.join("a/findings");
+    while !fs::read_dir(&findings).is_ok_and(|entries| entries.count() > 2) {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let kill = Command::new("kill")
+        .arg("-INT")
+        .arg(child.id().to_string())
+        .status();
+    assert!(kill.unwrap().success());
+    let ran = super::command::Ran::from(child.wait_with_output().unwrap());
+    ran.not_achieved(&["interrupted; what was finished is kept in a"]);
+    assert_eq!(files(&path.join("a")), ["findings"]);
+    assert_eq!(
+        timeless(object(path, &format!("{audit} --out a"))),
+        timeless(whole)
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::code_replay::CodeReplay;
 use super::distance::Distance;
 use super::kept_only::KeptOnly;
 use super::landing::Landing;
+use super::margins::Margins;
 use super::membership::Membership;
 use super::neighbours::Neighbours;
 use super::probe::Probe;
@@ -27,6 +28,7 @@ pub const AUDITS: &[&dyn Audit] = &[
     &Neighbours,
     &Alignment,
     &Membership,
+    &Margins,
     &CodeDecoding,
     &Trigger,
     &Distance,

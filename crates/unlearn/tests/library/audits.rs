@@ -125,7 +125,7 @@ fn the_bias_shift_hides_every_image_that_it_was_made_for_and_nothing_else() {
 }
 
 #[test]
-fn audits_of_codes_need_codes() {
+fn audits_say_what_they_need() {
     let data = small::data();
     let (subjects, _) = subjects(&data);
     let context = Context::new(&subjects[..2], &data, &FORGOTTEN, None, budget(), 5);
@@ -133,5 +133,8 @@ fn audits_of_codes_need_codes() {
         .iter()
         .filter(|audit| audit.obstacle(&context).is_some());
     let names: Vec<&str> = obstacles.map(|audit| audit.name()).collect();
-    assert_eq!(names, ["code-replay", "alignment", "code", "trigger"]);
+    assert_eq!(
+        names,
+        ["code-replay", "alignment", "margins", "code", "trigger"]
+    );
 }

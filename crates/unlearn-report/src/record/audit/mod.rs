@@ -9,6 +9,7 @@ mod entry;
 mod gate;
 mod row;
 mod sample;
+mod summary;
 
 pub use audit::{AuditRecord, AuditRecordError, AuditedModel, TestedImages};
 pub use entry::{AuditEntry, Conclusion};
