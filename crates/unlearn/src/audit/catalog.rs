@@ -8,7 +8,6 @@ use super::code_replay::CodeReplay;
 use super::distance::Distance;
 use super::kept_only::KeptOnly;
 use super::landing::Landing;
-use super::margins::Margins;
 use super::membership::Membership;
 use super::neighbours::Neighbours;
 use super::probe::Probe;
@@ -28,7 +27,6 @@ pub const AUDITS: &[&dyn Audit] = &[
     &Neighbours,
     &Alignment,
     &Membership,
-    &Margins,
     &CodeDecoding,
     &Trigger,
     &Distance,

@@ -23,7 +23,6 @@ mod finding;
 mod fine_tune;
 mod kept_only;
 mod landing;
-mod margins;
 mod membership;
 mod neighbours;
 mod probe;
