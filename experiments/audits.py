@@ -37,6 +37,7 @@ if __name__ == "__main__":
     parser = command.arguments(argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
     parser.add_argument("name", choices=["mnist-short", "fashion-short"])
     parser.add_argument("--class", dest="forgotten", default="3")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--oracles", type=int, default=3)
     arguments = parser.parse_args()
     name, forgotten = arguments.name, arguments.forgotten
@@ -45,7 +46,7 @@ if __name__ == "__main__":
     retrained = [unlearn.train(f"{name}-without-{forgotten}-{seed}", f"{recipes.training(name, seed)} --without {forgotten}")[0]
                  for seed in range(11, 11 + arguments.oracles)]
     runs = []
-    for seed in SEEDS:
+    for seed in arguments.seeds:
         model, codes, trained = unlearn.train(f"{name}-{seed}", recipes.training(name, seed))
         after = arguments.work / f"{name}-{seed}-forgot-{forgotten}.safetensors"
         if not after.exists():

@@ -97,6 +97,7 @@ pub(super) fn steps_per_draw(budget: &Budget) -> usize {
 
 /// Attacks a model with several draws of material, learning rates and starts,
 /// and gives the course of those rate and start that did best over the draws.
+/// Not to train at all is one of the choices.
 ///
 /// A model *recognises* as far as it answers images of the forgotten classes
 /// right, less as far as it answers those of kept classes with a forgotten
@@ -118,36 +119,36 @@ pub(super) fn attack(
             continue;
         };
         let first = standing(context, subject, &network);
-        for &learning_rate in &budget.learning_rates {
-            let courses: Vec<Vec<Standing>> = draws
+        let still = vec![vec![first; moments.len()]; draws.len()];
+        let untrained = (still, format!("no training, {}", start.words()));
+        let trained = budget.learning_rates.iter().map(|&learning_rate| {
+            let courses = draws.iter().enumerate().map(|(draw, material)| {
+                let mut network = network.clone();
+                let mut course = vec![first];
+                let tuning = FineTuning {
+                    inputs: &material.inputs,
+                    labels: &material.labels,
+                    optimizer: SGD,
+                    learning_rate,
+                    steps: budget.steps,
+                    batch_size: budget.batch_size,
+                    seed: context.seed.wrapping_add(draw as u64),
+                };
+                tuning.run(&mut network, |step, network| {
+                    if moments.contains(&step) {
+                        course.push(standing(context, subject, network));
+                    }
+                });
+                course
+            });
+            let choice = format!("learning rate {learning_rate}, {}", start.words());
+            (courses.collect(), choice)
+        });
+        for (courses, choice) in std::iter::once(untrained).chain(trained) {
+            let over_steps = courses
                 .iter()
-                .enumerate()
-                .map(|(draw, material)| {
-                    let mut network = network.clone();
-                    let mut course = vec![first];
-                    let tuning = FineTuning {
-                        inputs: &material.inputs,
-                        labels: &material.labels,
-                        optimizer: SGD,
-                        learning_rate,
-                        steps: budget.steps,
-                        batch_size: budget.batch_size,
-                        seed: context.seed.wrapping_add(draw as u64),
-                    };
-                    tuning.run(&mut network, |step, network| {
-                        if moments.contains(&step) {
-                            course.push(standing(context, subject, network));
-                        }
-                    });
-                    course
-                })
-                .collect();
-            let gain = mean(
-                courses
-                    .iter()
-                    .map(|course| mean_over_steps(&moments, course)),
-            )
-            .gain();
+                .map(|course| mean_over_steps(&moments, course));
+            let gain = mean(over_steps).gain();
             for place in 0..moments.len() {
                 let standing = mean(courses.iter().map(|course| course[place]));
                 if standing.gain() > peak.gain() {
@@ -155,14 +156,12 @@ pub(super) fn attack(
                 }
             }
             if best.as_ref().is_none_or(|(most, ..)| gain > *most) {
-                let choice = format!("learning rate {learning_rate}, {}", start.words());
                 best = Some((gain, courses, choice));
             }
         }
     }
-    let (_, courses, choice) = best.unwrap_or_else(|| {
-        unreachable!("a budget has learning rates, and one start needs nothing")
-    });
+    let (_, courses, choice) = best
+        .unwrap_or_else(|| unreachable!("one start needs nothing, and no training needs no rate"));
     let points = moments.iter().enumerate().map(|(place, moment)| {
         let standing = mean(courses.iter().map(|course| course[place]));
         [*moment as f64, 100.0 * standing.gain()]
