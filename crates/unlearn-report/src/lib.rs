@@ -6,9 +6,11 @@ mod record;
 mod render;
 
 pub use record::{
-    CheckRecord, ConfidenceRecord, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EnrolRecord,
-    EvaluateRecord, EvaluationsRecord, FileContent, FileEvaluation, ForgetRecord, GateRecord,
-    InspectRecord, MethodRecord, MethodsRecord, ParameterSummary, SCHEMA, StepRecord, TensorChange,
-    TrainRecord, VERSION, public_settings,
+    AuditEntry, AuditGate, AuditGateError, AuditGateResult, AuditRecord, AuditRecordError,
+    AuditedModel, CheckRecord, Conclusion, ConfidenceRecord, DataSummary, DemoFiles, DemoRecord,
+    DemoSeconds, EnrolRecord, EvaluateRecord, EvaluationsRecord, FigureRow, FileContent,
+    FileEvaluation, ForgetRecord, GateRecord, InspectRecord, MethodRecord, MethodsRecord,
+    ParameterSummary, SCHEMA, SampleRecord, StepRecord, TensorChange, TestedImages, TrainRecord,
+    VERSION, public_settings,
 };
-pub use render::json;
+pub use render::{json, page};

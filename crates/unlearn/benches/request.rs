@@ -31,8 +31,14 @@ const RUNS: usize = 5;
 const LEAST_BYTES: usize = 4 + 4 + 4 + 2 + 4;
 
 fn main() {
-    let classes: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
-    let classes = if classes.is_empty() { vec![10] } else { classes };
+    let classes: Vec<usize> = std::env::args()
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    let classes = if classes.is_empty() {
+        vec![10]
+    } else {
+        classes
+    };
     let mut rows = Map::new();
     let bandwidth = bytes_per_second();
     for classes in classes {

@@ -76,8 +76,7 @@ mod convolution {
     fn weight_gradient_burn(bencher: Bencher) {
         let (x, w): (Tensor<4>, Tensor<4>) = (image().tensor(), kernels().tensor());
         let d: Tensor<4> = image().tensor();
-        bencher
-            .bench_local(|| conv2d_weight_backward(x.clone(), w.clone(), d.clone(), options()));
+        bencher.bench_local(|| conv2d_weight_backward(x.clone(), w.clone(), d.clone(), options()));
     }
 
     #[divan::bench]

@@ -1,5 +1,6 @@
 //! What people type.
 
+mod audit;
 mod check;
 mod cli;
 mod data;
@@ -14,9 +15,12 @@ mod merge;
 mod methods;
 mod network;
 mod one_of;
+mod recipe;
+mod report;
 mod setting;
 mod train;
 
+pub use audit::AuditArgs;
 pub use check::CheckArgs;
 pub use cli::{Cli, Command};
 pub use data::{DataArgs, ReadingArgs};
@@ -29,4 +33,6 @@ pub use inspect::InspectArgs;
 pub use merge::MergeArgs;
 pub use methods::MethodsArgs;
 pub use network::NetworkArgs;
+pub use recipe::RecipeArgs;
+pub use report::ReportArgs;
 pub use train::{NormalizationChoice, TrainArgs};

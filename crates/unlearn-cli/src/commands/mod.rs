@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod audit;
 mod demo;
 mod enrol;
 mod evaluate;
@@ -7,6 +8,7 @@ mod forget;
 mod inspect;
 mod merge;
 mod methods;
+mod report;
 mod run;
 mod train;
 

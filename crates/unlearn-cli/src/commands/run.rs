@@ -1,6 +1,6 @@
 //! From words to the command that they mean.
 
-use super::{demo, enrol, evaluate, forget, inspect, merge, methods, train};
+use super::{audit, demo, enrol, evaluate, forget, inspect, merge, methods, report, train};
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
@@ -17,6 +17,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Forget(args) => forget::run(&args),
         Command::Methods(args) => methods::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Audit(args) => audit::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),
     }
 }

@@ -32,7 +32,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
         Some(run) => resume::seed(&checkpoint, run, args.seed)?,
         None => seed::seed_or_fresh(args.seed)?,
     };
-    let parameters = args.settings(seed, &architecture).check()?;
+    let parameters = args.recipe.settings(seed, &architecture).check()?;
     let interrupt = Interrupt::listen()?;
     let [model_file, codes_file] = outputs::claim([&args.out, &args.codes], args.overwrite)?;
     let files = [model_file, codes_file.secret()?];
@@ -119,7 +119,7 @@ fn claim_enrolment(args: &TrainArgs) -> anyhow::Result<Option<OutputFile>> {
     let Some(path) = &args.enrolment else {
         return Ok(None);
     };
-    if args.mix == 0.0 {
+    if args.recipe.mix == 0.0 {
         bail!("--enrolment: expected codes to enrol, found none planted (--mix 0)");
     }
     outputs::refuse_same(path, &[&args.out, &args.codes])?;

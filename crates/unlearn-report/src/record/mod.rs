@@ -1,5 +1,6 @@
 //! Plain records: numbers first, pages second.
 
+mod audit;
 mod confidence;
 mod data_summary;
 mod demo;
@@ -15,6 +16,10 @@ mod settings;
 mod step;
 mod train;
 
+pub use audit::{
+    AuditEntry, AuditGate, AuditGateError, AuditGateResult, AuditRecord, AuditRecordError,
+    AuditedModel, Conclusion, FigureRow, SampleRecord, TestedImages,
+};
 pub use confidence::ConfidenceRecord;
 pub use data_summary::DataSummary;
 pub use demo::{DemoFiles, DemoRecord, DemoSeconds};

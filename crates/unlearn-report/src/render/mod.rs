@@ -1,5 +1,7 @@
 //! Records made readable.
 
 mod json;
+mod page;
 
 pub use json::json;
+pub use page::page;
