@@ -1,10 +1,12 @@
 //! The command `unlearn`: words to calls.
 
+mod allocator;
 mod args;
 mod audits;
 mod check;
 mod commands;
 mod data;
+mod enrolment;
 mod exit;
 mod folder;
 mod gate;
@@ -19,19 +21,15 @@ mod session;
 mod show;
 mod stdout;
 mod table;
+mod training_recipe;
 mod watch;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-/// The system's allocator gives large tensors back to the system after every
-/// training step and asks for them anew at the next, which costs page faults;
-/// this one keeps them.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::keep_memory();
     let result = commands::run(args::Cli::parse());
     exit::code(result)
 }

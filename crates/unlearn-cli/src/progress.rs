@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use unlearn::train::Progress;
+use unlearn::tune::Steps;
 
 /// The bar of a training run: loss, accuracies, speed and time left.
 #[derive(Debug)]
@@ -66,6 +67,34 @@ impl SamplesBar {
 }
 
 impl Drop for SamplesBar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// The bar of a method that goes step by step; it goes when it is dropped.
+#[derive(Debug)]
+pub struct StepsBar {
+    bar: ProgressBar,
+}
+
+impl StepsBar {
+    /// A bar called `label`; how many steps there are is told with each.
+    pub fn new(label: &str) -> Self {
+        let template = format!("{label} {{wide_bar}} {{pos}}/{{len}} steps  {{eta}} left");
+        Self {
+            bar: bar(&template, 0),
+        }
+    }
+
+    /// Shows where the method stands.
+    pub fn show(&self, steps: Steps) {
+        self.bar.set_length(steps.all as u64);
+        self.bar.set_position(steps.done as u64);
+    }
+}
+
+impl Drop for StepsBar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -17,12 +17,26 @@ const HEADER_LINE: &str = "     -+ |          ";
 
 /// A table with a header; the first column holds names, the others numbers.
 pub fn grid(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    with_header(header, rows, CellAlignment::Right)
+}
+
+/// A table with a header whose columns hold words.
+pub fn words(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    with_header(header, rows, CellAlignment::Left)
+}
+
+/// A table with a header; the columns after the first are aligned as told.
+fn with_header(
+    header: &[&str],
+    rows: impl IntoIterator<Item = Vec<String>>,
+    others: CellAlignment,
+) -> String {
     let mut table = Table::new();
     table.load_preset(HEADER_LINE);
     let aligned = |index: usize, text: String| {
         let alignment = match index {
             0 => CellAlignment::Left,
-            _ => CellAlignment::Right,
+            _ => others,
         };
         Cell::new(text).set_alignment(alignment)
     };

@@ -9,7 +9,8 @@ pub use record::{
     AuditEntry, AuditGate, AuditGateError, AuditGateResult, AuditRecord, AuditRecordError,
     AuditedModel, CheckRecord, Conclusion, ConfidenceRecord, DataSummary, DemoFiles, DemoRecord,
     DemoSeconds, EnrolRecord, EvaluateRecord, EvaluationsRecord, FigureRow, FileContent,
-    FileEvaluation, ForgetRecord, GateRecord, InspectRecord, ParameterSummary, SCHEMA,
-    SampleRecord, StepRecord, TensorChange, TestedImages, TrainRecord, VERSION, public_settings,
+    FileEvaluation, ForgetRecord, GateRecord, InspectRecord, MethodRecord, MethodsRecord,
+    ParameterSummary, SCHEMA, SampleRecord, StepRecord, TensorChange, TestedImages, TrainRecord,
+    VERSION, public_settings,
 };
 pub use render::{json, page};

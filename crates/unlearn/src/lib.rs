@@ -8,8 +8,8 @@
 //! Shibata, "One-Shot Machine Unlearning with Mnemonic Code", ACML 2024).
 //!
 //! The folders stand in one line, each importing only those before it:
-//! [`network`], [`checkpoint`], [`code`], [`train`], [`fisher`], [`enrol`],
-//! [`forget`], [`audit`].
+//! [`network`], [`checkpoint`], [`code`], [`train`], [`tune`], [`fisher`],
+//! [`enrol`], [`forget`], [`audit`].
 //!
 //! ```
 //! use unlearn::audit::evaluate;
@@ -48,5 +48,6 @@ pub mod fisher;
 pub mod forget;
 pub mod network;
 pub mod train;
+pub mod tune;
 
 pub use unlearn_data as data;

@@ -5,6 +5,7 @@
 mod golden {
     mod architectures;
     mod batch_norm;
+    mod methods;
     mod mnemonic;
     mod operations;
     mod reference;

@@ -8,8 +8,8 @@ use super::finite::limit;
 
 /// Test images that a result is held to, and how they are read.
 #[derive(Args, Clone, Debug)]
-#[command(mut_arg("data_seed", |arg| arg.requires("check_data")))]
-#[command(mut_arg("skip_unreadable", |arg| arg.requires("check_data")))]
+#[command(mut_arg("data_seed", |arg| arg.requires("images")))]
+#[command(mut_arg("skip_unreadable", |arg| arg.requires("images")))]
 pub struct CheckArgs {
     /// Measure the model on the test part of this data set before and after, and
     /// write nothing if the kept classes lost more than --max-kept-drop; a

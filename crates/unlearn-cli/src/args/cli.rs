@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    AuditArgs, DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs, ReportArgs,
-    TrainArgs,
+    AuditArgs, DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs, MethodsArgs,
+    ReportArgs, TrainArgs,
 };
 
 /// Train an image classifier with mnemonic codes, make it forget whole classes
@@ -41,6 +41,7 @@ pub enum Command {
     Enrol(EnrolArgs),
     Merge(MergeArgs),
     Forget(Box<ForgetArgs>),
+    Methods(MethodsArgs),
     Evaluate(EvaluateArgs),
     Audit(Box<AuditArgs>),
     Report(ReportArgs),

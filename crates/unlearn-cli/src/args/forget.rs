@@ -2,34 +2,49 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{ArgGroup, Args};
 use serde_json::{Map, Value as Json, json};
+use unlearn::data::Source;
 use unlearn::forget::{CATALOG, MAX_KEPT_LOSS, Scope};
 
 use super::CheckArgs;
 use super::finite::{finite, limit};
 use super::one_of::{SCOPES, one_of};
+use super::setting::setting;
 
 /// Make a trained classifier forget classes: no images and no training needed.
 ///
-/// Needs the model and the codes that were planted in it. The model read stays
-/// as it is; the one that forgot goes to --out.
+/// Needs the model and the codes that were planted in it; other methods than the
+/// default need other things, see `unlearn methods`. The model read stays as it
+/// is; the one that forgot goes to --out.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = EXAMPLE)]
+#[command(group = ArgGroup::new("images").args(["data", "check_data"]).multiple(true))]
 pub struct ForgetArgs {
     /// The trained model.
     #[arg(value_name = "M.safetensors")]
     pub model: PathBuf,
 
-    /// The codes that were planted in it.
+    /// The codes that were planted in it. With a method that needs none they
+    /// only say what it did.
     #[arg(long, value_name = "C.safetensors")]
-    pub codes: PathBuf,
+    pub codes: Option<PathBuf>,
 
     /// What `enrol` found out of model and codes: fewer passes, the same result.
     /// One of another model is not used.
-    #[arg(long, value_name = "E.safetensors")]
+    #[arg(long, value_name = "E.safetensors", requires = "codes")]
     pub enrolment: Option<PathBuf>,
+
+    /// Write the enrolment of the model that forgot, for the next request. What the
+    /// request left as it was is taken over from --enrolment.
+    #[arg(
+        long,
+        value_name = "E2.safetensors",
+        requires = "codes",
+        requires = "out"
+    )]
+    pub enrolment_out: Option<PathBuf>,
 
     /// A class to forget, by name or index; may be repeated.
     #[arg(long = "class", value_name = "NAME", required = true)]
@@ -43,10 +58,30 @@ pub struct ForgetArgs {
     )]
     pub out: Option<PathBuf>,
 
-    /// How to forget: `mnemonic` by the codes; `bias-shift` is a control that
-    /// only hides the classes' answers and forgets nothing inside.
+    /// How to forget: `mnemonic` by the codes; `bias-shift` and `zero-unit` are controls
+    /// that only hide the classes' answers and forget nothing inside; what the others do and
+    /// need, `unlearn methods` says.
     #[arg(long, default_value = METHOD, value_parser = methods())]
     pub method: String,
+
+    /// A setting of the method, such as `epochs=3`; may be repeated. Their names
+    /// and defaults: `unlearn methods --json`.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    pub set: Vec<(String, Json)>,
+
+    /// Training images, for methods that need them: the training part of a path
+    /// as in `train`, or `shapes`.
+    #[arg(long, value_name = "PATH|shapes", value_parser = |text: &str| text.parse::<Source>())]
+    pub data: Option<Source>,
+
+    /// How the model was trained, for methods that train anew or vary images as in
+    /// training: the object that `train --json` printed.
+    #[arg(long, value_name = "TRAIN.json")]
+    pub recipe: Option<PathBuf>,
+
+    /// Decides what the method draws at random.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub method_seed: u64,
 
     /// Bounds the factor of layers in which nothing is specific to the classes.
     /// Without --lambda1 and --lambda2 the codes say how strongly to move, class
@@ -74,7 +109,7 @@ pub struct ForgetArgs {
     /// further, where a class asked for was not forgotten or one forgotten
     /// before came back, nothing is written [default: 0.001; no limit with
     /// --lambda1, --lambda2 or another method].
-    #[arg(long, value_name = "NATS", value_parser = limit)]
+    #[arg(long, value_name = "NATS", value_parser = limit, requires = "codes")]
     pub max_kept_loss: Option<f64>,
 
     #[command(flatten)]
@@ -97,6 +132,9 @@ const EXAMPLE: &str = "\
 Example:
   unlearn forget m.safetensors --codes c.safetensors --class cat --out m2.safetensors
 
+By another method, with the training images:
+  unlearn forget m.safetensors --class cat --method neggrad-plus --data photos --out m2.safetensors
+
 Exit code 1: the result did not pass, and nothing was written. --dry-run shows
 why. Never choose a strength by the test images.";
 
@@ -118,15 +156,19 @@ impl ForgetArgs {
             ("goal", self.goal.map(|goal| json!(goal))),
         ];
         let given = given.into_iter();
-        given
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-            .collect()
+        let given = given.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        self.set.iter().cloned().chain(given).collect()
+    }
+
+    /// Whether the method is the one that moves by codes alone.
+    pub fn is_by_codes(&self) -> bool {
+        self.method == METHOD
     }
 
     /// By how much the mean loss on the kept codes may rise, in nats; none
     /// where that is not to stop anything.
     pub fn max_kept_loss(&self) -> Option<f64> {
-        let is_automatic = self.method == METHOD && self.lambda1.or(self.lambda2).is_none();
+        let is_automatic = self.is_by_codes() && self.lambda1.or(self.lambda2).is_none();
         self.max_kept_loss
             .or_else(|| is_automatic.then_some(MAX_KEPT_LOSS))
     }

@@ -28,6 +28,11 @@ pub struct TrainArgs {
     #[arg(long, value_name = "C.safetensors")]
     pub codes: PathBuf,
 
+    /// Enrol the trained model as well and write what `enrol` would: requests to
+    /// forget then take a moment.
+    #[arg(long, value_name = "E.safetensors")]
+    pub enrolment: Option<PathBuf>,
+
     /// Replace existing files.
     #[arg(long)]
     pub overwrite: bool,

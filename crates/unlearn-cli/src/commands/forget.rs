@@ -6,15 +6,19 @@ use anyhow::Context;
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
 use unlearn::enrol::{EnrolError, Enrolment};
-use unlearn::forget::{Job, Outcome, Request, method};
+use unlearn::forget::{ForgetError, Job, Method, Need, Outcome, Request, method};
 use unlearn::network::Device;
+use unlearn::train::Flow;
+use unlearn::tune::Watch;
 use unlearn_report::{ForgetRecord, json};
 
 use crate::args::ForgetArgs;
 use crate::check::Check;
 use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::progress::StepsBar;
 use crate::session::is_finite;
-use crate::{gate, outputs, show, stdout};
+use crate::{data, enrolment, gate, outputs, show, stdout, training_recipe as recipe};
 
 /// Makes a model forget classes and writes the one that forgot, if it passes.
 ///
@@ -24,37 +28,60 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let method = method(&args.method, args.settings())?;
     let file = match args.out.as_ref().filter(|_| !args.dry_run) {
         Some(out) => {
-            let read = [Some(&args.codes), args.enrolment.as_ref()];
+            let read = [&args.codes, &args.enrolment, &args.recipe];
             let read: Vec<&Path> = read.into_iter().flatten().map(PathBuf::as_path).collect();
             outputs::refuse_same(out, &read)?;
             Some(outputs::claim([out], args.overwrite)?)
         }
         None => None,
     };
+    let next_enrolment = match args.enrolment_out.as_ref().filter(|_| !args.dry_run) {
+        Some(path) => {
+            let others = [&args.codes, &args.enrolment, &args.out];
+            let others: Vec<&Path> = others.into_iter().flatten().map(PathBuf::as_path).collect();
+            outputs::refuse_same(path, &others)?;
+            let [file] = outputs::claim([path], args.overwrite)?;
+            Some(file.secret()?)
+        }
+        None => None,
+    };
     let model = Model::read(&args.model, &Device::flex())?;
-    let (codes, metadata) = Codebook::read(&args.codes)?;
-    let codes_name = || args.codes.display().to_string();
-    // What is easier to understand than two digests goes first.
-    codes.check_fit(&model).with_context(codes_name)?;
-    metadata.check_model(&model).with_context(codes_name)?;
+    let codes = codes(args, &model)?;
     let model_name = || args.model.display().to_string();
     let request = Request::new(&model, &args.classes).with_context(model_name)?;
     let check = Check::read(&args.check, &model, &request)?;
+    let recipe = args.recipe.as_deref().map(recipe::read).transpose()?;
+    let images = match &args.data {
+        Some(source) => Some(data::read_for(&model, source, args.check.reading.options())?.train),
+        None => None,
+    };
+    let known = known(args, &model)?;
     let max_kept_loss = args.max_kept_loss();
-    let job = Job::new(&model, &codes, &request)?.with_max_kept_loss(max_kept_loss);
-    let enrolment = enrolment(args, &model)?;
-    let job = match args.enrolment.as_ref().zip(enrolment.as_ref()) {
-        Some((path, enrolment)) => job
-            .with_enrolment(enrolment)
-            .with_context(|| path.display().to_string())?,
-        None => job,
+    let mut job = match &codes {
+        Some(codes) => Job::new(&model, codes, &request).with_context(model_name)?,
+        None => Job::without_codes(&model, &request),
     };
-    let job = match args.dry_run {
-        true => job.with_curves(),
-        false => job,
+    job = job
+        .with_max_kept_loss(max_kept_loss)
+        .with_seed(args.method_seed);
+    if let Some((path, enrolment)) = args.enrolment.as_ref().zip(known.as_ref()) {
+        let name = || path.display().to_string();
+        job = job.with_enrolment(enrolment).with_context(name)?;
+    }
+    if let Some(recipe) = &recipe {
+        job = job.with_recipe(recipe);
+    }
+    if let Some(images) = &images {
+        let augmentation = recipe.as_ref().map(|recipe| recipe.settings().augmentation);
+        job = job.with_images(images, augmentation.unwrap_or_default())?;
+    }
+    if args.dry_run {
+        job = job.with_curves();
+    }
+    let Some(outcome) = watched(job, method.as_ref())? else {
+        return Ok(Exit::NotAchieved);
     };
-    let outcome = job.run(method.as_ref())?;
-    if let Some(reason) = not_finite(&outcome) {
+    if let Some(reason) = not_finite(args, &outcome) {
         eprintln!("{reason}");
         return Ok(Exit::NotAchieved);
     }
@@ -62,6 +89,10 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let record = ForgetRecord::new(&model, &request, &outcome, verdict, args.dry_run);
     let broken = record.gate.as_ref().filter(|gate| !gate.passed);
     let moved = outcome.parameters_changed() > 0;
+    if !moved && broken.is_none() && !args.is_by_codes() {
+        eprintln!("no weight moved; nothing was written");
+        return Ok(Exit::NotAchieved);
+    }
     if !moved && broken.is_none() {
         eprintln!(
             "no weight moved; nothing was written: the codes reach none within --scope, \
@@ -73,6 +104,10 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         let [mut file] = file;
         outcome.model.fill(&mut file)?;
         file.finish()?;
+        if let Some((file, codes)) = next_enrolment.zip(codes.as_ref()) {
+            let models = [&model, &outcome.model];
+            enrolment::write_next(known.as_ref(), models, codes, file)?;
+        }
     }
     if args.json {
         stdout::print(&json(&record))?;
@@ -93,9 +128,54 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// The codes that were named, if any were.
+///
+/// # Errors
+/// If they cannot be read, or are another model's.
+fn codes(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Codebook>> {
+    let Some(path) = &args.codes else {
+        return Ok(None);
+    };
+    let (codes, metadata) = Codebook::read(path)?;
+    let name = || path.display().to_string();
+    // What is easier to understand than two digests goes first.
+    codes.check_fit(model).with_context(name)?;
+    metadata.check_model(model).with_context(name)?;
+    Ok(Some(codes))
+}
+
+/// Runs the method with a bar on stderr; none, with a word there, where Ctrl-C
+/// stopped it.
+///
+/// # Errors
+/// If the method cannot carry out the request.
+fn watched(job: Job<'_>, method: &dyn Method) -> anyhow::Result<Option<Outcome>> {
+    if method.entry().needs.iter().all(|need| *need == Need::Codes) {
+        // Over in a moment, and without steps.
+        return Ok(Some(job.run(method)?));
+    }
+    let (interrupt, bar) = (Interrupt::listen()?, StepsBar::new("forgetting"));
+    let step = |steps| {
+        bar.show(steps);
+        match interrupt.is_asked() {
+            true => Flow::Stop,
+            false => Flow::Continue,
+        }
+    };
+    let outcome = job.with_watch(Watch::new(&step)).run(method);
+    drop(bar);
+    match outcome {
+        Err(ForgetError::Stopped(stopped)) => {
+            eprintln!("{stopped}; nothing was written");
+            Ok(None)
+        }
+        outcome => Ok(Some(outcome?)),
+    }
+}
+
 /// The enrolment that was named; none, with a word on stderr, where it is that
 /// of another model.
-fn enrolment(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> {
+fn known(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> {
     let Some(path) = &args.enrolment else {
         return Ok(None);
     };
@@ -110,12 +190,16 @@ fn enrolment(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolmen
 }
 
 /// Why numbers of the outcome cannot be stored or believed, if so.
-fn not_finite(outcome: &Outcome) -> Option<&'static str> {
-    if !is_finite(&outcome.model) {
+fn not_finite(args: &ForgetArgs, outcome: &Outcome) -> Option<&'static str> {
+    if !args.is_by_codes() {
+        (!is_finite(&outcome.model)).then_some(
+            "the moved weights are not finite; nothing was written: try a smaller learning_rate, or clip_norm",
+        )
+    } else if !is_finite(&outcome.model) {
         Some(
             "the moved weights are not finite; nothing was written: try a smaller --lambda1 or --lambda2",
         )
-    } else if !outcome.codes.is_finite() {
+    } else if !outcome.codes.is_none_or(|codes| codes.is_finite()) {
         Some("the moved network's answers are not finite; nothing was written: try smaller lambdas")
     } else {
         None
@@ -129,11 +213,14 @@ fn advise(record: &ForgetRecord) {
         Some("manual") => advice,
         _ => "",
     };
-    if record.codes.forgotten_error_percent < 100.0 {
+    let Some((before, after)) = record.codes_before.zip(record.codes) else {
+        return;
+    };
+    if after.forgotten_error_percent < 100.0 {
         let advice = or_else(": larger lambdas forget more");
         eprintln!("note: a forgotten class still answers to its code{advice}");
     }
-    if record.codes.kept_accuracy_percent < record.codes_before.kept_accuracy_percent {
+    if after.kept_accuracy_percent < before.kept_accuracy_percent {
         let advice = or_else(": smaller lambdas keep more");
         eprintln!("note: a kept class no longer answers to its code{advice}");
     }

@@ -7,6 +7,7 @@ mod evaluate;
 mod forget;
 mod inspect;
 mod merge;
+mod methods;
 mod report;
 mod run;
 mod train;

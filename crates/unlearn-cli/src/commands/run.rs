@@ -1,6 +1,6 @@
 //! From words to the command that they mean.
 
-use super::{audit, demo, enrol, evaluate, forget, inspect, merge, report, train};
+use super::{audit, demo, enrol, evaluate, forget, inspect, merge, methods, report, train};
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
@@ -15,6 +15,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Enrol(args) => enrol::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Forget(args) => forget::run(&args),
+        Command::Methods(args) => methods::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Audit(args) => audit::run(&args),
         Command::Report(args) => report::run(&args),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use unlearn::forget::CodeMeasures;
 use unlearn_report::{ForgetRecord, GateRecord, StepRecord};
 
 use super::confidence::confidence_lines;
@@ -18,7 +19,7 @@ pub fn forget(record: &ForgetRecord, out: Option<&Path>) -> String {
         count(record.parameters_changed),
         count(record.parameters_total)
     );
-    let codes = &record.codes;
+    let codes = |text: fn(&CodeMeasures) -> String| record.codes.as_ref().map(text);
     let out = out.filter(|_| !record.dry_run);
     let mut rows = vec![
         ("method", Some(record.method.clone())),
@@ -29,6 +30,7 @@ pub fn forget(record: &ForgetRecord, out: Option<&Path>) -> String {
         ("lambda1", record.lambda1.map(short)),
         ("lambda2", record.lambda2.map(short)),
         ("scope", record.scope.clone()),
+        ("settings", settings(record)),
         ("forgetting", Some(seconds(record.forget_seconds))),
         ("backward passes", Some(count(record.backward_passes))),
         ("parameters changed", Some(changed)),
@@ -38,19 +40,19 @@ pub fn forget(record: &ForgetRecord, out: Option<&Path>) -> String {
         ),
         (
             "error on forgotten codes",
-            Some(percent(codes.forgotten_error_percent)),
+            codes(|codes| percent(codes.forgotten_error_percent)),
         ),
         (
             "accuracy on kept codes",
-            Some(percent(codes.kept_accuracy_percent)),
+            codes(|codes| percent(codes.kept_accuracy_percent)),
         ),
         (
             "loss on forgotten codes",
-            Some(format!("{:.3}", codes.forgotten_loss)),
+            codes(|codes| format!("{:.3}", codes.forgotten_loss)),
         ),
         (
             "loss on kept codes",
-            Some(format!("{:.3}", codes.kept_loss)),
+            codes(|codes| format!("{:.3}", codes.kept_loss)),
         ),
     ];
     rows.extend(record.gate.iter().flat_map(gate));
@@ -74,12 +76,20 @@ pub fn forget(record: &ForgetRecord, out: Option<&Path>) -> String {
     text
 }
 
+/// What the method was told; strength and scope have rows of their own.
+fn settings(record: &ForgetRecord) -> Option<String> {
+    let told = record.choices.iter();
+    let told = told.filter(|(name, _)| !["strength", "scope"].contains(&name.as_str()));
+    let told: Vec<String> = told
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    (!told.is_empty()).then(|| told.join(" "))
+}
+
 /// What was demanded of the result, and what it came to.
 fn gate(gate: &GateRecord) -> Vec<(&'static str, Option<String>)> {
-    let rise = gate.max_kept_loss.map(|most| {
-        let rise = gate.kept_loss_rise;
-        format!("{rise:+.4} nats, at most {most}")
-    });
+    let rise = gate.max_kept_loss.zip(gate.kept_loss_rise);
+    let rise = rise.map(|(most, rise)| format!("{rise:+.4} nats, at most {most}"));
     let check = gate.check.as_ref();
     let kept = check.map(|check| {
         let [before, after] = [

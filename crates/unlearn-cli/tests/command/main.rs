@@ -14,6 +14,7 @@ mod gate;
 mod help;
 mod images;
 mod interrupted;
+mod methods;
 mod outputs;
 mod same_bits;
 mod secrets;

@@ -80,6 +80,8 @@ fn tables() {
     );
     let several = format!("{FORGET} --class blue --dry-run");
     compare("forget_several", path, &several);
+    let by_images = "forget m --class red --method gradient-ascent --data data --out m5";
+    compare("forget_by_images", path, by_images);
     compare("evaluate_several", path, "evaluate m m2 m4 --data data");
     compare(
         "evaluate_forgotten",

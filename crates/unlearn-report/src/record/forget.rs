@@ -1,7 +1,7 @@
 //! One request to forget.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::Model;
 use unlearn::data::Digest;
 use unlearn::forget::{Change, CodeMeasures, Outcome, Request, Sign};
@@ -32,6 +32,9 @@ pub struct ForgetRecord {
     pub lambda2: Option<f64>,
     /// Which part of the network could move; none if the method does not say.
     pub scope: Option<String>,
+    /// All that the method was told or chose, by name.
+    #[serde(default)]
+    pub choices: Map<String, Json>,
     /// The forgetting alone: neither loading, nor writing, nor measuring.
     pub forget_seconds: f64,
     /// Single-sample backward passes.
@@ -42,10 +45,10 @@ pub struct ForgetRecord {
     pub parameters_total: usize,
     /// The largest move of any number, in its own unit.
     pub largest_change: f64,
-    /// What the codes said before.
-    pub codes_before: CodeMeasures,
-    /// What the codes say afterwards.
-    pub codes: CodeMeasures,
+    /// What the codes said before; none where there are no codes.
+    pub codes_before: Option<CodeMeasures>,
+    /// What the codes say afterwards; none where there are no codes.
+    pub codes: Option<CodeMeasures>,
     /// Per class of the request: how sure its code makes it that it is forgotten.
     pub confidence: Vec<ConfidenceRecord>,
     /// The moves that were made by the codes, in order.
@@ -111,6 +114,7 @@ impl ForgetRecord {
             lambda1: only.map(|step| step.lambda1),
             lambda2: only.map(|step| step.lambda2),
             scope: text("scope").map(str::to_owned),
+            choices: outcome.choices.clone(),
             forget_seconds: outcome.forget_seconds,
             backward_passes: outcome.backward_passes,
             parameters_changed: outcome.parameters_changed(),

@@ -10,8 +10,8 @@ pub struct GateRecord {
     /// By how much the kept codes' mean loss was allowed to rise, in nats; none
     /// where the codes were not asked.
     pub max_kept_loss: Option<f64>,
-    /// By how much it rose, in nats.
-    pub kept_loss_rise: f64,
+    /// By how much it rose, in nats; none where there are no codes.
+    pub kept_loss_rise: Option<f64>,
     /// What test images said; none where there were none.
     pub check: Option<CheckRecord>,
     /// Whether nothing is wrong.

@@ -1,9 +1,11 @@
 //! Every method by name.
 
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::{BiasShift, ForgetError, Method, Mnemonic};
+use super::baseline::{
+    BiasShift, CfK, FineTune, GradientAscent, NegGradPlus, RandomLabel, Retrain, ZeroUnit,
+};
+use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
 /// A method that can be chosen by name.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +16,10 @@ pub struct CatalogEntry {
     pub summary: &'static str,
     /// Where it comes from.
     pub source: &'static str,
+    /// What it needs beside the model; a job checks it before the method starts.
+    pub needs: &'static [Need],
+    /// All its settings with their defaults.
+    pub defaults: fn() -> Map<String, Json>,
     /// Makes it from its settings.
     pub build: fn(Map<String, Json>) -> Built,
 }
@@ -21,20 +27,17 @@ pub struct CatalogEntry {
 /// A method, or what is wrong with its settings.
 type Built = Result<Box<dyn Method>, ForgetError>;
 
-/// All methods.
+/// All methods: ours, those of others, and controls, which forget nothing inside.
 pub const CATALOG: &[CatalogEntry] = &[
-    CatalogEntry {
-        name: "mnemonic",
-        summary: "perturb what matters to the forgotten classes' codes and not to the kept ones'",
-        source: "Yamashita, Yamada, Shibata, ACML 2024, Algorithm 2",
-        build: |given| Ok(Box::new(Mnemonic::new(settings("mnemonic", given)?)?)),
-    },
-    CatalogEntry {
-        name: "bias-shift",
-        summary: "a control: lower the forgotten classes' biases; forgets nothing inside",
-        source: "arXiv 2605.08730",
-        build: |given| Ok(Box::new(BiasShift::new(settings("bias-shift", given)?)?)),
-    },
+    Mnemonic::ENTRY,
+    Retrain::ENTRY,
+    FineTune::ENTRY,
+    CfK::ENTRY,
+    GradientAscent::ENTRY,
+    NegGradPlus::ENTRY,
+    RandomLabel::ENTRY,
+    BiasShift::ENTRY,
+    ZeroUnit::ENTRY,
 ];
 
 /// The method of a name, with its settings; those left out take their defaults.
@@ -54,16 +57,6 @@ pub fn method(name: &str, settings: Map<String, Json>) -> Built {
                 .join(", "),
         }),
     }
-}
-
-fn settings<T: DeserializeOwned>(
-    method: &'static str,
-    given: Map<String, Json>,
-) -> Result<T, ForgetError> {
-    serde_json::from_value(Json::Object(given)).map_err(|error| ForgetError::Setting {
-        method,
-        reason: error.to_string(),
-    })
 }
 
 #[cfg(test)]

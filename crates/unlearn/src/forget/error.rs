@@ -6,6 +6,8 @@ use unlearn_data::UnknownClass;
 use crate::checkpoint::CheckpointError;
 use crate::code::CodeError;
 use crate::enrol::EnrolError;
+use crate::train::TrainError;
+use crate::tune::Stopped;
 
 /// A request to forget was refused.
 #[derive(Debug, Error)]
@@ -41,6 +43,28 @@ pub enum ForgetError {
         /// The class.
         class: String,
     },
+    /// What a method needs is not at hand.
+    #[error("method `{method}`: expected {missing}, found none")]
+    Missing {
+        /// The method.
+        method: &'static str,
+        /// What it needs, in words.
+        missing: String,
+    },
+    /// The images have another shape than the model's inputs.
+    #[error("images: expected shape {expected:?} as the model's input, found {found:?}")]
+    ImageShape {
+        /// Channels, height, width of the model's input.
+        expected: [usize; 3],
+        /// Those of an image.
+        found: [usize; 3],
+    },
+    /// The method was stopped before its end.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// The network cannot be trained anew.
+    #[error(transparent)]
+    Train(#[from] TrainError),
     /// The codes do not belong to the model.
     #[error(transparent)]
     Codes(#[from] CodeError),

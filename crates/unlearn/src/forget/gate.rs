@@ -22,6 +22,9 @@ pub struct Gate {
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum Breach {
+    /// Without codes nothing can be said of them.
+    #[error("expected codes by which to measure the kept classes, found none")]
+    NoCodes,
     /// The request harmed what is to be kept.
     #[error("the mean loss on the kept codes rose by {rise:.4} nats, more than {limit}")]
     KeptLoss {
@@ -53,19 +56,24 @@ impl Gate {
         };
         let (rise, limit) = (outcome.kept_loss_rise(), self.max_kept_loss);
         let mut breaches = Vec::new();
-        // Nor does a loss that is no number pass.
-        if rise.is_nan() || rise > limit {
-            breaches.push(Breach::KeptLoss { rise, limit });
+        // Nor does a loss that is no number pass, or one that nobody measured.
+        match rise {
+            Some(rise) if rise <= limit => {}
+            Some(rise) => breaches.push(Breach::KeptLoss { rise, limit }),
+            None => breaches.push(Breach::NoCodes),
         }
         let missed = |class: &usize| {
             let mut steps = outcome.steps.iter().rev();
             let last = steps.find(|step| step.classes.contains(class));
             last.is_some_and(|step| step.reached == Some(false))
         };
-        let forgotten = request.forgotten().iter().enumerate();
-        let known =
-            forgotten.filter(|(place, class)| outcome.classes[*place].is_decoded || missed(class));
-        let known: Vec<usize> = known.map(|(_, class)| *class).collect();
+        let is_decoded = |class: &usize| {
+            let mut classes = outcome.classes.iter();
+            classes.any(|of| of.class == *class && of.is_decoded)
+        };
+        let forgotten = request.forgotten().iter().copied();
+        let known = forgotten.filter(|class| is_decoded(class) || missed(class));
+        let known: Vec<usize> = known.collect();
         if !known.is_empty() {
             let classes = names(known);
             breaches.push(Breach::NotForgotten { classes });

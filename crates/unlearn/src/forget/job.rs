@@ -2,23 +2,21 @@
 
 use std::time::Instant;
 
+use rayon::prelude::*;
 use serde_json::{Map, Value as Json};
+use unlearn_data::{Augmentation, Split};
 
-use super::{CodeMeasures, Context, ForgetError, Method, Request, Step, confidence};
+use super::{CodeAnswers, CodeMeasures, Context, ForgetError, Method, Request, Step, confidence};
 use crate::checkpoint::Model;
 use crate::code::Codebook;
-use crate::enrol::{EnrolError, Enrolment};
-use crate::network::{CrossEntropy, Network};
+use crate::enrol::Enrolment;
+use crate::train::TrainParameters;
+use crate::tune::Watch;
 
-/// A request, the model that it is about, and its codes.
+/// A request, the model that it is about, and what is at hand to carry it out.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
-    model: &'a Model,
-    codes: &'a Codebook,
-    request: &'a Request,
-    enrolment: Option<&'a Enrolment>,
-    max_kept_loss: Option<f64>,
-    curve: bool,
+    context: Context<'a>,
 }
 
 /// What a job did.
@@ -38,11 +36,11 @@ pub struct Outcome {
     pub steps: Vec<Step>,
     /// Per parameter tensor that moved.
     pub changes: Vec<Change>,
-    /// What the codes said before.
-    pub codes_before: CodeMeasures,
-    /// What the codes say afterwards.
-    pub codes: CodeMeasures,
-    /// Per forgotten class of the request.
+    /// What the codes said before; none where there are no codes.
+    pub codes_before: Option<CodeMeasures>,
+    /// What the codes say afterwards; none where there are no codes.
+    pub codes: Option<CodeMeasures>,
+    /// Per forgotten class of the request; empty where there are no codes.
     pub classes: Vec<ForgottenClass>,
     /// Classes forgotten by earlier requests whose codes are decoded again.
     pub came_back: Vec<usize>,
@@ -82,85 +80,159 @@ impl<'a> Job<'a> {
     /// A job whose codes fit its model.
     ///
     /// # Errors
-    /// If shape or classes of the codes are not the model's.
+    /// If shape or classes of the codes are not the model's, or the code of a
+    /// class that is to be forgotten was never planted.
     pub fn new(
         model: &'a Model,
         codes: &'a Codebook,
         request: &'a Request,
     ) -> Result<Self, ForgetError> {
         codes.check_fit(model)?;
-        Ok(Self {
-            model,
-            codes,
-            request,
-            enrolment: None,
-            max_kept_loss: None,
-            curve: false,
-        })
+        let metadata = &model.metadata;
+        let mut forgotten = request.forgotten().iter();
+        if let Some(class) = forgotten.find(|class| !metadata.is_planted(**class)) {
+            let class = metadata.classes.names()[*class].clone();
+            return Err(ForgetError::NeverPlanted { class });
+        }
+        let mut job = Self::without_codes(model, request);
+        job.context.codes = Some(codes);
+        Ok(job)
+    }
+
+    /// A job on a model without codes, for methods that need none; nothing can
+    /// be measured by codes then.
+    pub fn without_codes(model: &'a Model, request: &'a Request) -> Self {
+        Self {
+            context: Context::new(model, request),
+        }
     }
 
     /// The same job with what was found out of model and codes beforehand.
     ///
     /// # Errors
     /// If the enrolment is that of another model, or of the model as it was, or
-    /// of other codes.
-    pub fn with_enrolment(self, enrolment: &'a Enrolment) -> Result<Self, EnrolError> {
-        enrolment.check(self.model, self.codes)?;
-        Ok(Self {
-            enrolment: Some(enrolment),
-            ..self
-        })
+    /// of other codes, or there are no codes.
+    pub fn with_enrolment(mut self, enrolment: &'a Enrolment) -> Result<Self, ForgetError> {
+        let codes = self.context.codes("enrolment")?;
+        enrolment.check(self.context.model, codes)?;
+        self.context.enrolment = Some(enrolment);
+        Ok(self)
+    }
+
+    /// The same job with training images, for methods that need them; while they
+    /// are shuffled they are varied as they were in training.
+    ///
+    /// # Errors
+    /// If their shape is not the model's.
+    pub fn with_images(
+        mut self,
+        images: &'a Split,
+        augmentation: Augmentation,
+    ) -> Result<Self, ForgetError> {
+        let expected = self.context.model.metadata.input_shape;
+        if images.shape() != expected {
+            return Err(ForgetError::ImageShape {
+                expected,
+                found: images.shape(),
+            });
+        }
+        self.context.images = Some(images);
+        self.context.augmentation = augmentation;
+        Ok(self)
+    }
+
+    /// The same job with the recipe that the model was trained by, for methods
+    /// that train anew.
+    pub fn with_recipe(mut self, recipe: &'a TrainParameters) -> Self {
+        self.context.recipe = Some(recipe);
+        self
+    }
+
+    /// The same job, whose method draws from this seed.
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.context.seed = seed;
+        self
+    }
+
+    /// The same job, told of every step.
+    pub fn with_watch(mut self, watch: Watch<'a>) -> Self {
+        self.context.watch = watch;
+        self
     }
 
     /// The same job, in which the mean loss on the kept codes may rise by so
     /// many nats: a method that goes step by step stops there. Whether it was kept is for
     /// a [`super::Gate`] to say.
-    pub fn with_max_kept_loss(self, nats: Option<f64>) -> Self {
-        Self {
-            max_kept_loss: nats,
-            ..self
-        }
+    pub fn with_max_kept_loss(mut self, nats: Option<f64>) -> Self {
+        self.context.max_kept_loss = nats;
+        self
     }
 
     /// The same job, whose steps say what other strengths would have done.
-    pub fn with_curves(self) -> Self {
-        Self {
-            curve: true,
-            ..self
-        }
+    pub fn with_curves(mut self) -> Self {
+        self.context.curve = true;
+        self
     }
 
     /// Runs a method.
     ///
     /// # Errors
-    /// If the method cannot carry out the request.
+    /// If something that the method needs is not at hand, it cannot carry out the request,
+    /// or it was stopped.
     pub fn run(&self, method: &dyn Method) -> Result<Outcome, ForgetError> {
+        let before = self.context.model;
+        let entry = method.entry();
+        self.context.check(&entry)?;
         let start = Instant::now();
-        let forgotten = method.forget(Context {
-            model: self.model,
-            codes: self.codes,
-            enrolment: self.enrolment,
-            request: self.request,
-            max_kept_loss: self.max_kept_loss,
-            curve: self.curve,
-        })?;
+        let forgotten = method.forget(self.context)?;
         let forgetting = start.elapsed().saturating_sub(forgotten.measuring);
         let forget_seconds = forgetting.as_secs_f64();
         let mut model = Model {
             network: forgotten.network,
-            metadata: self.model.metadata.clone(),
+            metadata: before.metadata.clone(),
         };
-        let names = self.model.metadata.classes.names();
-        let classes = self.request.forgotten().iter();
+        let names = before.metadata.classes.names();
+        let classes = self.context.request.forgotten().iter();
         let classes = classes.map(|class| names[*class].clone());
-        model.metadata.origin = Some(self.model.origin());
+        model.metadata.origin = Some(before.origin());
         model.metadata.forgotten.extend(classes);
-        let (codes_before, before) = self.ask(&self.model.network);
-        let (codes, after) = self.ask(&model.network);
+        let mut outcome = Outcome {
+            method: entry.name,
+            choices: forgotten.choices,
+            forget_seconds,
+            backward_passes: forgotten.backward_passes,
+            steps: forgotten.steps,
+            changes: self.changes(&model),
+            codes_before: None,
+            codes: None,
+            classes: Vec::new(),
+            came_back: Vec::new(),
+            model,
+        };
+        if let Some(codes) = self.context.codes {
+            let answers = forgotten.answers.unwrap_or_else(|| {
+                let networks = [&before.network, &outcome.model.network];
+                networks.map(|network| CodeAnswers::of(network, codes, self.context.request))
+            });
+            self.measure(&answers, &mut outcome);
+        }
+        Ok(outcome)
+    }
+
+    /// Adds what the codes say of both networks.
+    fn measure(&self, [before, after]: &[CodeAnswers; 2], outcome: &mut Outcome) {
+        let request = self.context.request;
+        outcome.codes_before = Some(before.measures(request));
+        outcome.codes = Some(after.measures(request));
+        let gone = request.gone();
+        let known = after.loss(gone).predictions.into_iter().zip(gone);
+        let known = known.filter(|(answer, class)| answer == *class);
+        outcome.came_back = known.map(|(_, class)| *class).collect();
+        let [before, after] = [before, after].map(|answers| answers.loss(request.forgotten()));
         // The prediction was measured for these moves and no others.
-        let is_predictable = !forgotten.steps.is_empty()
-            && forgotten.steps.iter().all(Step::is_automatic_in_outputs);
-        let classes = self.request.forgotten().iter().enumerate();
+        let is_predictable =
+            !outcome.steps.is_empty() && outcome.steps.iter().all(Step::is_automatic_in_outputs);
+        let classes = request.forgotten().iter().enumerate();
         let classes = classes.map(|(place, &class)| {
             let [loss_before, loss_after] = [&before, &after].map(|loss| loss.losses[place]);
             ForgottenClass {
@@ -171,64 +243,46 @@ impl<'a> Job<'a> {
                 confidence: confidence(loss_before, loss_after).filter(|_| is_predictable),
             }
         });
-        Ok(Outcome {
-            method: method.name(),
-            choices: forgotten.choices,
-            forget_seconds,
-            backward_passes: forgotten.backward_passes,
-            steps: forgotten.steps,
-            changes: self.changes(&model),
-            codes_before,
-            codes,
-            classes: classes.collect(),
-            came_back: self.came_back(&model.network),
-            model,
-        })
-    }
-
-    /// What a network says of the request's codes, and the losses of the
-    /// forgotten ones.
-    fn ask(&self, network: &Network) -> (CodeMeasures, CrossEntropy) {
-        let loss =
-            |classes: &[usize]| CrossEntropy::new(&self.codes.ask(network, classes), classes, 0.0);
-        let (forgotten, kept) = (self.request.forgotten(), self.request.kept());
-        let (of_forgotten, of_kept) = (loss(forgotten), loss(kept));
-        let measures = CodeMeasures::from_losses((&of_forgotten, forgotten), (&of_kept, kept));
-        (measures, of_forgotten)
-    }
-
-    fn came_back(&self, network: &Network) -> Vec<usize> {
-        let gone = self.request.gone();
-        let logits = self.codes.ask(network, gone);
-        let answers = CrossEntropy::new(&logits, gone, 0.0).predictions;
-        let known = answers.into_iter().zip(gone);
-        let known = known.filter(|(answer, class)| answer == *class);
-        known.map(|(class, _)| class).collect()
+        outcome.classes = classes.collect();
     }
 
     fn changes(&self, after: &Model) -> Vec<Change> {
-        let before = self.model.network.parameters().iter();
+        let before = self.context.model.network.parameters().iter();
         let pairs = before.zip(after.network.parameters());
         let changes = pairs.map(|(before, after)| {
-            let (old, new) = (before.value.to_vec(), after.value.to_vec());
-            let moves = old.iter().zip(&new);
-            let moves = moves.map(|(old, new)| f64::from((new - old).abs()));
-            let moves: Vec<f64> = moves.filter(|distance| *distance > 0.0).collect();
+            let read = |old: &[f32]| after.value.read(|new| distances(old, new));
+            let (changed, largest) = before.value.read(read);
             Change {
                 name: before.name.clone(),
-                changed: moves.len(),
-                elements: old.len(),
-                largest: moves.into_iter().fold(0.0, f64::max),
+                changed,
+                elements: before.value.element_count(),
+                largest,
             }
         });
         changes.filter(|change| change.changed > 0).collect()
     }
 }
 
+/// How many numbers moved, and how far the furthest did.
+fn distances(old: &[f32], new: &[f32]) -> (usize, f64) {
+    if std::ptr::eq(old, new) {
+        return (0, 0.0);
+    }
+    let pairs = old.par_iter().zip(new).with_min_len(1 << 14);
+    let distances = pairs.map(|(old, new)| (new - old).abs());
+    let counted = distances.map(|distance| (usize::from(distance > 0.0), f64::from(distance)));
+    counted.reduce(
+        || (0, 0.0),
+        |(changed, largest), (more, distance)| (changed + more, largest.max(distance)),
+    )
+}
+
 impl Outcome {
-    /// By how much the mean loss on the kept codes rose, in nats.
-    pub fn kept_loss_rise(&self) -> f64 {
-        self.codes.kept_loss - self.codes_before.kept_loss
+    /// By how much the mean loss on the kept codes rose, in nats; none where there
+    /// are no codes.
+    pub fn kept_loss_rise(&self) -> Option<f64> {
+        let both = self.codes.zip(self.codes_before);
+        both.map(|(after, before)| after.kept_loss - before.kept_loss)
     }
 
     /// How many numbers moved.

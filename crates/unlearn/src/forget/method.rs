@@ -4,35 +4,18 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::{ForgetError, Request, Step};
-use crate::checkpoint::Model;
-use crate::code::Codebook;
-use crate::enrol::Enrolment;
+use super::{CatalogEntry, CodeAnswers, Context, ForgetError, Step};
 use crate::network::Network;
-
-/// What a method has at hand.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    /// The model as it is; it stays as it is.
-    pub model: &'a Model,
-    /// The codes that were planted in it.
-    pub codes: &'a Codebook,
-    /// What was found out of model and codes beforehand, if it was.
-    pub enrolment: Option<&'a Enrolment>,
-    /// What is to be forgotten and kept.
-    pub request: &'a Request,
-    /// By how much the mean loss on the kept codes may rise, in nats; a method
-    /// that goes step by step need not go on beyond.
-    pub max_kept_loss: Option<f64>,
-    /// Whether each step is to say what other strengths would have done.
-    pub curve: bool,
-}
+use crate::tune::Work;
 
 /// What a method made.
 #[derive(Clone, Debug)]
 pub struct Forgotten {
     /// The network afterwards.
     pub network: Network,
+    /// What the networks before and afterwards answer to the codes, where the method
+    /// asked them anyway.
+    pub answers: Option<[CodeAnswers; 2]>,
     /// Of the time that it took, what went into measures that are only told.
     pub measuring: Duration,
     /// Single-sample backward passes that it took.
@@ -43,15 +26,36 @@ pub struct Forgotten {
     pub steps: Vec<Step>,
 }
 
-/// A way to make a model forget classes: model in, network out. It draws no
-/// randomness of its own, prints nothing and writes nothing.
+impl Forgotten {
+    /// A network that took this work, without moves by codes.
+    pub fn new(network: Network, work: &Work<'_>) -> Self {
+        Self {
+            network,
+            answers: None,
+            measuring: Duration::ZERO,
+            backward_passes: work.backward_passes(),
+            choices: Map::new(),
+            steps: Vec::new(),
+        }
+    }
+}
+
+/// A way to make a model forget classes: model in, network out. All that it
+/// draws follows from the context's seed; it prints nothing and writes nothing.
+///
+/// Most are written as an [`super::Algorithm`], which is one of these.
 pub trait Method: Send + Sync {
+    /// What the catalog says of it.
+    fn entry(&self) -> CatalogEntry;
+
     /// Its name in the catalog.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &'static str {
+        self.entry().name
+    }
 
     /// Makes a network that forgot the request's classes.
     ///
     /// # Errors
-    /// If the method cannot carry out the request.
+    /// If the method cannot carry out the request, or was stopped.
     fn forget(&self, context: Context<'_>) -> Result<Forgotten, ForgetError>;
 }

@@ -5,8 +5,9 @@ use crate::checkpoint::Model;
 
 /// Classes to forget and classes to keep, as indices into the model's outputs.
 ///
-/// Classes that the model forgot earlier, or whose codes were never planted, are neither: they do not
-/// count as kept, and asking for one is an error.
+/// Classes that the model forgot earlier are neither: they do not count as kept, and asking for
+/// one is an error. So are those whose codes were never planted, unless no class's were: then
+/// the model was trained without codes, and that says nothing of its classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     forgotten: Vec<usize>,
@@ -23,6 +24,7 @@ impl Request {
     pub fn new(model: &Model, classes: &[impl AsRef<str>]) -> Result<Self, ForgetError> {
         let metadata = &model.metadata;
         let names = &metadata.classes;
+        let has_codes = !metadata.planted().is_empty();
         let mut forgotten = Vec::with_capacity(classes.len());
         for text in classes {
             let class = names.find(text.as_ref())?;
@@ -30,7 +32,7 @@ impl Request {
             if metadata.is_forgotten(class) {
                 return Err(ForgetError::AlreadyForgotten { class: name() });
             }
-            if !metadata.is_planted(class) {
+            if has_codes && !metadata.is_planted(class) {
                 return Err(ForgetError::NeverPlanted { class: name() });
             }
             forgotten.push(class);
@@ -40,8 +42,11 @@ impl Request {
         if forgotten.is_empty() {
             return Err(ForgetError::NothingAsked);
         }
-        let known = metadata.known().into_iter();
-        let kept: Vec<usize> = known.filter(|class| !forgotten.contains(class)).collect();
+        let is_kept = |class: &usize| {
+            let is_known = !has_codes || metadata.is_planted(*class);
+            is_known && !metadata.is_forgotten(*class) && !forgotten.contains(class)
+        };
+        let kept: Vec<usize> = (0..names.len()).filter(is_kept).collect();
         if kept.is_empty() {
             return Err(ForgetError::NothingKept {
                 classes: names.len(),
@@ -53,6 +58,14 @@ impl Request {
             forgotten,
             kept,
         })
+    }
+
+    /// All classes whose codes are asked: those to forget, those to keep and those that
+    /// the model forgot before, ascending.
+    pub fn classes(&self) -> Vec<usize> {
+        let mut classes = [&self.forgotten[..], &self.kept, &self.gone].concat();
+        classes.sort_unstable();
+        classes
     }
 
     /// The classes to forget, ascending.

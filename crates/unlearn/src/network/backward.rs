@@ -17,14 +17,38 @@ impl Network {
     /// true, for a loss whose gradient with respect to the logits is
     /// `gradient`, `[batch, classes]`.
     pub fn backward(&self, trace: Trace, gradient: Value, input: bool) -> Gradients {
+        self.backward_from(trace, [(self.graph().nodes().len() - 1, gradient)], input)
+    }
+
+    /// The same for a loss of the outputs of several nodes: (place in
+    /// [`super::Graph::nodes`], gradient with respect to its output).
+    pub fn backward_from(
+        &self,
+        trace: Trace,
+        outputs: impl IntoIterator<Item = (usize, Value)>,
+        input: bool,
+    ) -> Gradients {
         let mut parameters = vec![None; self.parameters().len()];
-        let input = self.walk_back(trace, gradient, true, input, |node, of_node, _, _| {
+        let input = self.walk_back(trace, outputs, true, input, |node, of_node, _, _| {
             let first = self.graph().nodes()[node].parameters.start;
             for (place, gradient) in of_node.parameters.drain(..).enumerate() {
                 parameters[first + place] = gradient;
             }
         });
         Gradients { parameters, input }
+    }
+
+    /// The gradient of the input alone, for a loss whose gradient with respect to
+    /// the logits is `gradient`, `[batch, classes]`.
+    pub fn input_gradient(&self, trace: Trace, gradient: Value) -> Value {
+        let input = self.walk_back(
+            trace,
+            [(self.graph().nodes().len() - 1, gradient)],
+            false,
+            true,
+            |_, _, _, _| {},
+        );
+        input.unwrap_or_else(|| unreachable!("it was asked for"))
     }
 
     /// For each parameter the sum over the batch of the squared gradient of
@@ -48,10 +72,9 @@ impl Network {
         gradient: Value,
         mut visit: impl FnMut(usize, Value),
     ) {
-        self.walk_back(trace, gradient, false, false, |node, _, saved, gradient| {
-            if !self.is_trained(node) {
-                return;
-            }
+        let outputs = [(self.graph().nodes().len() - 1, gradient)];
+        self.walk_back(trace, outputs, false, false, |node, _, saved, gradient| {
+            let Some(gradient) = gradient else { return };
             let operation = &self.graph().nodes()[node].operation;
             let first = self.graph().nodes()[node].parameters.start;
             let values = self.values_of(node);
@@ -65,15 +88,15 @@ impl Network {
     }
 
     /// Visits the nodes from the last to the first with (node, its gradients,
-    /// what it saved, the gradient of its output); returns the gradient of the
-    /// input where wanted. What a node saved is dropped once it was visited.
+    /// what it saved, the gradient of its output where something in it is trained);
+    /// returns the gradient of the input where wanted. What a node saved is dropped once it was visited.
     fn walk_back(
         &self,
         mut trace: Trace,
-        gradient: Value,
+        outputs: impl IntoIterator<Item = (usize, Value)>,
         wants_parameters: bool,
         wants_input: bool,
-        mut visit: impl FnMut(usize, &mut OperationGradients, &super::op::Saved, &Value),
+        mut visit: impl FnMut(usize, &mut OperationGradients, &super::op::Saved, Option<&Value>),
     ) -> Option<Value> {
         let graph = self.graph();
         let nodes = graph.nodes();
@@ -85,7 +108,9 @@ impl Network {
                 self.is_trained(index) || node.inputs.iter().any(|input| needed[input.0]);
         }
         let mut gradients: Vec<Option<Value>> = vec![None; graph.value_count()];
-        gradients[nodes.len()] = Some(gradient);
+        for (node, gradient) in outputs {
+            add(&mut gradients[node + 1], gradient);
+        }
         for (index, node) in nodes.iter().enumerate().rev() {
             let saved = trace.saved.pop();
             let saved = saved.unwrap_or_else(|| unreachable!("every node saved something"));
@@ -98,23 +123,85 @@ impl Network {
                 parameters: wants_parameters && self.is_trained(index),
             };
             let values = self.values_of(index);
-            let kept = gradient.clone();
+            // Held only where it is asked for: the node may then work in its memory.
+            let kept = self.is_trained(index).then(|| gradient.clone());
             let mut of_node = node.operation.backward(&saved, &values, gradient, wanted);
-            visit(index, &mut of_node, &saved, &kept);
+            visit(index, &mut of_node, &saved, kept.as_ref());
             for (input, gradient) in node.inputs.iter().zip(of_node.inputs) {
                 let Some(gradient) = gradient.filter(|_| needed[input.0]) else {
                     continue;
                 };
-                let sum = match gradients[input.0].take() {
-                    Some(other) => {
-                        let shape = other.shape().to_vec();
-                        Value::from_flat(other.flat() + gradient.flat(), &shape)
-                    }
-                    None => gradient,
-                };
-                gradients[input.0] = Some(sum);
+                add(&mut gradients[input.0], gradient);
             }
         }
         gradients[0].take()
+    }
+}
+
+fn add(sum: &mut Option<Value>, gradient: Value) {
+    *sum = Some(match sum.take() {
+        Some(other) => {
+            let shape = other.shape().to_vec();
+            Value::from_flat(other.flat() + gradient.flat(), &shape)
+        }
+        None => gradient,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::op::Mode;
+    use crate::network::{Architecture, Device};
+
+    #[test]
+    fn a_loss_within_the_network_reaches_what_lies_before_it() {
+        let graph = Architecture::Cnn { width: 2 }.build(&[1, 8, 8], 3).unwrap();
+        let network = Network::initialize(graph, 5, &Device::flex());
+        let nodes = network.graph().nodes();
+        let classifier = nodes.len() - 1;
+        let features = classifier - 1;
+        let count: usize = network.graph().output_shape_of(features).iter().product();
+        let numbers: Vec<f32> = (0..128).map(|i| (0.3 * i as f32).sin()).collect();
+        let batch = || Value::from_vec(numbers.clone(), &[2, 1, 8, 8], &Device::flex());
+        let trace = || network.trace_tapped(batch(), &mut Mode::Inference, &[features]);
+
+        // The logits' gradient and the one that it causes at the features are the same before these.
+        let logits: Vec<f32> = vec![0.5, -0.25, 1.0, -0.5, 0.125, 2.0];
+        let gradient = Value::from_vec(logits.clone(), &[2, 3], &Device::flex());
+        let whole = network.backward(trace(), gradient, true);
+        let weight = network.parameters()[network.graph().classifier().start]
+            .value
+            .to_vec();
+        let at_features: Vec<f32> = logits
+            .chunks_exact(3)
+            .flat_map(|row| {
+                let column = |k: usize| (0..3).map(|c| row[c] * weight[c * count + k]).sum::<f32>();
+                (0..count).map(column).collect::<Vec<f32>>()
+            })
+            .collect();
+        let shape = trace().taps[0].shape().to_vec();
+        let gradient = Value::from_vec(at_features, &shape, &Device::flex());
+        let inner = network.backward_from(trace(), [(features, gradient)], true);
+        let close = |one: &Value, other: &Value| {
+            let (one, other) = (one.to_vec(), other.to_vec());
+            let largest = one.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+            let pairs = one.iter().zip(&other);
+            assert!(largest > 0.0);
+            assert!(
+                pairs
+                    .into_iter()
+                    .all(|(a, b)| (a - b).abs() <= 1e-5 * largest)
+            );
+        };
+        close(&whole.input.unwrap(), &inner.input.unwrap());
+        for (index, gradient) in inner.parameters.iter().enumerate() {
+            let in_classifier = network.graph().classifier().contains(&index);
+            match (&whole.parameters[index], gradient) {
+                (Some(_), None) => assert!(in_classifier),
+                (Some(whole), Some(inner)) => close(whole, inner),
+                (None, inner) => assert!(inner.is_none()),
+            }
+        }
     }
 }

@@ -85,6 +85,11 @@ impl CrossEntropy {
             .fold(0.0, |most, entry| most.max(entry.abs()))
     }
 
+    /// `dL_b/dz_b` for each sample's own loss, `[batch, classes]` in row-major order.
+    pub fn gradients(&self) -> &[f64] {
+        &self.gradient
+    }
+
     /// `scale * dL_b/dz_b` for each sample's own loss, `[batch, classes]`.
     pub fn gradient(&self, scale: f64, device: &Device) -> Value {
         let scaled = self.gradient.iter().map(|entry| (entry * scale) as f32);

@@ -8,6 +8,8 @@ use super::{Network, Value};
 pub struct Trace {
     /// The logits, `[batch, classes]`.
     pub output: Value,
+    /// The outputs of the nodes that were tapped, in the order asked for.
+    pub taps: Vec<Value>,
     /// Per node.
     pub(super) saved: Vec<Saved>,
     /// New values of buffers: (index of the parameter, value).
@@ -39,9 +41,32 @@ impl Network {
     /// # Panics
     /// If the batch's shape is not that of the graph's input.
     pub fn trace(&self, batch: Value, mode: &mut Mode<'_>) -> Trace {
+        self.trace_tapped(batch, mode, &[])
+    }
+
+    /// The same, keeping the outputs of some nodes, by their place in
+    /// [`super::Graph::nodes`], too.
+    ///
+    /// # Panics
+    /// If the batch's shape is not that of the graph's input, or there is no
+    /// such node.
+    pub fn trace_tapped(&self, batch: Value, mode: &mut Mode<'_>, taps: &[usize]) -> Trace {
         let mut saved = Vec::with_capacity(self.graph().nodes().len());
-        let trace = self.run(batch, mode, |_, _| {}, |of_node| saved.push(of_node));
-        Trace { saved, ..trace }
+        let mut tapped = vec![None; taps.len()];
+        let tap = |index: usize, output: &Value| {
+            let wanted = tapped.iter_mut().zip(taps);
+            for (value, _) in wanted.filter(|(_, node)| **node == index) {
+                *value = Some(output.clone());
+            }
+        };
+        let trace = self.run(batch, mode, tap, |of_node| saved.push(of_node));
+        let tapped = tapped.into_iter().zip(taps);
+        let tapped = tapped.map(|(value, node)| value.unwrap_or_else(|| panic!("no node {node}")));
+        Trace {
+            taps: tapped.collect(),
+            saved,
+            ..trace
+        }
     }
 
     fn run(
@@ -83,6 +108,7 @@ impl Network {
         }
         let output = values.pop().flatten();
         Trace {
+            taps: Vec::new(),
             output: output.unwrap_or_else(|| unreachable!("a graph has an output")),
             saved: Vec::new(),
             buffers,
@@ -92,8 +118,16 @@ impl Network {
     /// Moves the buffers (running statistics) to where a pass in training mode
     /// left them.
     pub fn update_buffers(&mut self, trace: &Trace) {
+        self.update_buffers_where(trace, |_| true);
+    }
+
+    /// The same, for the buffers, by their place among the parameters, that are
+    /// wanted.
+    pub fn update_buffers_where(&mut self, trace: &Trace, wanted: impl Fn(usize) -> bool) {
         for (index, value) in &trace.buffers {
-            self.set(*index, value.clone());
+            if wanted(*index) {
+                self.set(*index, value.clone());
+            }
         }
     }
 }

@@ -75,6 +75,14 @@ impl Graph {
         &self.shapes[self.shapes.len() - 1]
     }
 
+    /// The shape of a node's output for one sample.
+    ///
+    /// # Panics
+    /// If there is no such node.
+    pub fn output_shape_of(&self, node: usize) -> &[usize] {
+        &self.shapes[node + 1]
+    }
+
     /// The parameters of the classifier layer: the last layer that has any.
     pub fn classifier(&self) -> Range<usize> {
         let mut layers = self.nodes.iter().rev().map(|node| &node.parameters);

@@ -3,6 +3,7 @@
 pub mod architecture;
 mod backward;
 mod bytes;
+mod classifier_unit;
 mod cpu;
 mod cross_entropy;
 mod error;
@@ -21,6 +22,7 @@ pub use architecture::{Activation, Architecture};
 pub use backward::Gradients;
 pub use burn::tensor::Device;
 pub(crate) use bytes::little_endian;
+pub use classifier_unit::ClassifierUnit;
 pub use cross_entropy::{CrossEntropy, largest};
 pub use error::{NetworkError, ShapeError};
 pub use forward::Trace;

@@ -25,6 +25,15 @@ pub struct Network {
 impl Network {
     /// A network before training, drawn from the seed.
     pub fn initialize(graph: Graph, seed: u64, device: &Device) -> Self {
+        Self::draw(Arc::new(graph), seed, device)
+    }
+
+    /// The same operations with parameters as before training, drawn from the seed.
+    pub fn drawn_anew(&self, seed: u64) -> Self {
+        Self::draw(Arc::clone(&self.graph), seed, &self.device)
+    }
+
+    fn draw(graph: Arc<Graph>, seed: u64, device: &Device) -> Self {
         let mut random = stream(seed, "initialization");
         let parameters = graph.parameters().iter().map(|spec| {
             let count = spec.shape.iter().product();
@@ -45,7 +54,7 @@ impl Network {
         });
         let parameters = parameters.collect();
         Self {
-            graph: Arc::new(graph),
+            graph,
             parameters,
             device: device.clone(),
             digest: OnceLock::new(),

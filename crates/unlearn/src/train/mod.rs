@@ -7,6 +7,7 @@ mod optimizer;
 mod resume;
 mod schedule;
 mod settings;
+mod sgd;
 mod trainer;
 
 pub use error::TrainError;

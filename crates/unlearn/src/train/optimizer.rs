@@ -1,14 +1,15 @@
-//! How parameters follow their gradients: Burn's optimizers on flat parameters.
+//! How parameters follow their gradients.
 
 use std::collections::BTreeMap;
 
 use burn::optim::{
-    Adam, AdamConfig, AdamState, Optimizer as _, RecordState, Sgd, SgdConfig, SgdState, StateSink,
-    StateSource, decay::WeightDecayConfig, momentum::MomentumConfig,
+    Adam, AdamConfig, AdamState, Optimizer as _, RecordState, StateSink, StateSource,
+    decay::WeightDecayConfig,
 };
 use burn::tensor::{Device, TensorData};
 use serde::{Deserialize, Serialize};
 
+use super::sgd::Sgd;
 use crate::network::{Gradients, Network, Value};
 
 /// The rule by which parameters follow their gradients.
@@ -33,8 +34,12 @@ pub struct OptimizerSettings {
     pub weight_decay: f64,
 }
 
+/// What a velocity is called among what is remembered of a parameter.
+const VELOCITY: &str = "momentum.velocity";
+
 enum Rule {
-    Sgd(Sgd, Vec<Option<SgdState<1>>>),
+    Sgd(Sgd),
+    /// Burn's.
     Adam(Adam, Vec<Option<AdamState<1>>>),
 }
 
@@ -47,20 +52,15 @@ pub(crate) struct Optimizer {
 impl Optimizer {
     /// An optimizer that remembers nothing yet.
     pub fn new(settings: OptimizerSettings, parameters: usize) -> Self {
-        let decay = settings.weight_decay as f32;
-        let decay = (decay > 0.0).then(|| WeightDecayConfig::new(decay));
         let rule = match settings.kind {
-            OptimizerKind::Sgd => {
-                let momentum = MomentumConfig::new()
-                    .with_momentum(settings.momentum)
-                    .with_dampening(0.0);
-                let momentum = (settings.momentum > 0.0).then_some(momentum);
-                let config = SgdConfig::new()
-                    .with_weight_decay(decay)
-                    .with_momentum(momentum);
-                Rule::Sgd(config.build(), vec![None; parameters])
-            }
+            OptimizerKind::Sgd => Rule::Sgd(Sgd::new(
+                settings.momentum,
+                settings.weight_decay,
+                parameters,
+            )),
             OptimizerKind::Adam => {
+                let decay = settings.weight_decay as f32;
+                let decay = (decay > 0.0).then(|| WeightDecayConfig::new(decay));
                 let config = AdamConfig::new()
                     .with_epsilon(1e-8)
                     .with_weight_decay(decay);
@@ -76,39 +76,52 @@ impl Optimizer {
             let Some(gradient) = gradient else { continue };
             // Taken out, so that the update may work in place.
             let value = network.take(index);
-            let shape = value.shape().to_vec();
-            let (flat, gradient) = (value.flat(), gradient.flat());
-            let moved = match &mut self.rule {
-                Rule::Sgd(rule, states) => {
-                    let (moved, state) =
-                        rule.step(learning_rate, flat, gradient, states[index].take());
-                    states[index] = state;
-                    moved
-                }
-                Rule::Adam(rule, states) => {
-                    let (moved, state) =
-                        rule.step(learning_rate, flat, gradient, states[index].take());
-                    states[index] = state;
-                    moved
-                }
-            };
-            network.put(index, Value::from_flat(moved, &shape));
+            network.put(index, self.moved(index, value, gradient, learning_rate));
+        }
+    }
+
+    /// Where one value goes by its gradient; what is remembered is remembered
+    /// under `index`.
+    pub fn moved(
+        &mut self,
+        index: usize,
+        value: Value,
+        gradient: Value,
+        learning_rate: f64,
+    ) -> Value {
+        match &mut self.rule {
+            Rule::Sgd(rule) => rule.step(index, value, gradient, learning_rate),
+            Rule::Adam(rule, states) => {
+                let shape = value.shape().to_vec();
+                let (flat, gradient) = (value.flat(), gradient.flat());
+                let (moved, state) = rule.step(learning_rate, flat, gradient, states[index].take());
+                states[index] = state;
+                Value::from_flat(moved, &shape)
+            }
         }
     }
 
     /// Whether a step depends on those before it.
     pub fn remembers(&self) -> bool {
         match &self.rule {
-            Rule::Sgd(_, _) => self.settings.momentum > 0.0,
+            Rule::Sgd(_) => self.settings.momentum > 0.0,
             Rule::Adam(..) => true,
         }
     }
 
     /// What it remembers: per parameter, tensors and counts by name.
-    pub(super) fn memory(&self) -> Memory {
+    pub fn memory(&self) -> Memory {
         let mut sink = StateSink::default();
         match &self.rule {
-            Rule::Sgd(_, states) => flatten(states, &mut sink),
+            Rule::Sgd(rule) => {
+                let tensors = rule.velocities();
+                let tensors =
+                    tensors.map(|(index, velocity)| (format!("{index}.{VELOCITY}"), velocity));
+                return Memory {
+                    tensors: tensors.collect(),
+                    counts: BTreeMap::new(),
+                };
+            }
             Rule::Adam(_, states) => flatten(states, &mut sink),
         }
         let tensors = sink.tensors.into_iter().map(|(name, data)| {
@@ -128,8 +141,19 @@ impl Optimizer {
         }
     }
 
-    /// Brings back what it remembered.
-    pub(super) fn remember(&mut self, memory: Memory, device: &Device) {
+    /// Brings back what it remembered; leaves out what it does not know.
+    pub fn remember(&mut self, memory: Memory, device: &Device) {
+        if let Rule::Sgd(rule) = &mut self.rule {
+            for (name, numbers) in memory.tensors {
+                let index = name
+                    .strip_suffix(VELOCITY)
+                    .and_then(|name| name.strip_suffix('.'));
+                if let Some(Ok(index)) = index.map(str::parse) {
+                    rule.remember(index, numbers, device);
+                }
+            }
+            return;
+        }
         let counts = memory.counts.into_iter();
         let counts: BTreeMap<_, _> = counts.map(|(name, count)| (name, count.into())).collect();
         let mut source = StateSource::new(counts);
@@ -137,16 +161,15 @@ impl Optimizer {
             let length = numbers.len();
             source.insert_tensor(name, TensorData::new(numbers, [length]));
         }
-        match &mut self.rule {
-            Rule::Sgd(_, states) => unflatten(states, &mut source, device),
-            Rule::Adam(_, states) => unflatten(states, &mut source, device),
+        if let Rule::Adam(_, states) = &mut self.rule {
+            unflatten(states, &mut source, device);
         }
     }
 }
 
 /// What an optimizer remembers, by `{parameter index}.{name}`.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// One number per element of the parameter.
     pub tensors: BTreeMap<String, Vec<f32>>,
     /// Counts of steps.

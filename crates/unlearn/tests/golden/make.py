@@ -3,14 +3,16 @@
     python -m pip install -r requirements.txt
     python make.py            # writes the files
     python make.py --check    # recomputes and compares with the files
+    python make.py methods/neggrad_plus    # that topic alone
 
-Every formula is written out in NumPy float64 (formulas.py, mnemonic.py), on inputs rounded to float32 (rules.py), and
+Every formula is written out in NumPy float64 (formulas.py, mnemonic.py, methods/), on inputs rounded to float32 (rules.py), and
 asserted against torch's autograd, torch.optim and torchvision. Only the networks are torch's own (check_checkpoint.py).
 
 Tolerance: a float32 tensor t passes if max|t - expected| <= tolerance * max|expected|. torch in float32 is asserted to
 stay within a third of it, so that a failing test means a wrong formula and not rounding.
 """
 
+import importlib
 import json
 import math
 import pathlib
@@ -236,16 +238,23 @@ def agree(where, ours, stored):
 
 
 def main():
-    for topic, make in [("architectures", architectures), ("operations", operations), ("batch_norm", batch_norms), ("optimizers", optimizers), ("mnemonic", mnemonic)]:
+    topics = [("architectures", architectures), ("operations", operations), ("batch_norm", batch_norms), ("optimizers", optimizers), ("mnemonic", mnemonic)]
+    for script in sorted((HERE / "methods").glob("*.py")):  # one a method, each with its own file
+        topics.append((f"methods/{script.stem}", importlib.import_module(f"methods.{script.stem}").make))
+    wanted = [argument for argument in sys.argv[1:] if argument != "--check"]
+    check, names = "--check" in sys.argv, [topic for topic, _ in topics]
+    if not set(wanted) <= set(names):
+        sys.exit(f"{__doc__}\ntopics: {' '.join(names)}")
+    for topic, make in topics:
+        if wanted and topic not in wanted:
+            continue
         values, path = {"made_by": "make.py", "precision": "float64", "rules": RULES, **make()}, HERE / f"{topic}.json"
-        if sys.argv[1:] == ["--check"]:
+        if check:
             agree(topic, values, json.loads(path.read_text()))
             print(f"{path.name}: agrees")
-        elif not sys.argv[1:]:
+        else:
             path.write_text(layout(values) + "\n")
             print(f"{path.name}: {path.stat().st_size} bytes")
-        else:
-            sys.exit(__doc__)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
 use unlearn::fisher::fisher_batched;
 use unlearn::forget::{
-    Breach, CATALOG, Gate, Job, MAX_KEPT_LOSS, Mnemonic, MnemonicSettings, Outcome, Perturbation,
-    Request, Scope, Sign, confidence, method,
+    Breach, Gate, Job, MAX_KEPT_LOSS, Mnemonic, MnemonicSettings, Outcome, Perturbation, Request,
+    Scope, Sign, confidence, method,
 };
 use unlearn::network::Value;
 
@@ -143,7 +143,7 @@ fn wider_scopes_find_a_strength_too() {
         let step = &outcome.steps[0];
         assert_eq!(step.scope, scope);
         match step.reached {
-            Some(true) => assert!(outcome.codes.forgotten_loss >= 15.0),
+            Some(true) => assert!(outcome.codes.unwrap().forgotten_loss >= 15.0),
             _ => assert_eq!(outcome.parameters_changed(), 0, "{scope:?}"),
         }
     }
@@ -287,25 +287,6 @@ fn a_part_moves_as_the_whole_does() {
                 found.name
             );
         }
-    }
-}
-
-#[test]
-fn controls_and_methods_say_whether_they_chose_their_strength() {
-    let (model, codes) = small::trained();
-    for entry in CATALOG {
-        let request = Request::new(&model, &["ring"]).unwrap();
-        let job = Job::new(&model, &codes, &request).unwrap();
-        let outcome = job
-            .run(method(entry.name, Map::new()).unwrap().as_ref())
-            .unwrap();
-        let chosen = outcome.choices.get("strength");
-        assert_eq!(
-            chosen.is_some(),
-            !outcome.steps.is_empty(),
-            "{}",
-            entry.name
-        );
     }
 }
 

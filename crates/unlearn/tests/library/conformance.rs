@@ -1,53 +1,288 @@
 //! What every method in the catalog must do.
 
+use std::cell::Cell;
+
 use super::small;
-use serde_json::{Map, json};
-use unlearn::forget::{CATALOG, ForgetError, Job, Request, method};
+use serde_json::{Map, Value as Json, json};
+use unlearn::checkpoint::Model;
+use unlearn::code::Codebook;
+use unlearn::data::{Augmentation, Dataset};
+use unlearn::forget::{
+    CATALOG, CatalogEntry, ForgetError, Job, Method, Need, Outcome, Request, method,
+};
+use unlearn::train::{Flow, TrainParameters};
+use unlearn::tune::Watch;
+
+/// All that any method may need.
+struct Workplace {
+    model: Model,
+    codes: Codebook,
+    data: Dataset,
+    recipe: TrainParameters,
+}
+
+impl Workplace {
+    fn new() -> Self {
+        let (model, codes) = small::trained();
+        Self {
+            model,
+            codes,
+            data: small::data(),
+            recipe: small::parameters(),
+        }
+    }
+
+    /// A job with everything at hand.
+    fn job<'a>(&'a self, request: &'a Request) -> Job<'a> {
+        let job = Job::new(&self.model, &self.codes, request).unwrap();
+        self.complete(job)
+    }
+
+    fn complete<'a>(&'a self, job: Job<'a>) -> Job<'a> {
+        let augmentation = Augmentation {
+            pad_crop: 2,
+            flip: true,
+        };
+        let job = job.with_images(&self.data.train, augmentation);
+        job.unwrap().with_recipe(&self.recipe).with_seed(7)
+    }
+
+    fn request(&self, classes: &[&str]) -> Request {
+        Request::new(&self.model, classes).unwrap()
+    }
+}
+
+/// A method with its defaults, but so that it takes a moment only.
+fn quick(entry: &CatalogEntry) -> Box<dyn Method> {
+    let small = [("epochs", json!(2)), ("batch_size", json!(16))];
+    let known = (entry.defaults)();
+    let small = small
+        .into_iter()
+        .filter(|(name, _)| known.contains_key(*name));
+    let settings = small.map(|(name, value)| (name.to_owned(), value));
+    method(entry.name, settings.collect()).unwrap()
+}
+
+fn uses_images(entry: &CatalogEntry) -> bool {
+    let images = [Need::KeptImages, Need::ForgottenImages];
+    entry.needs.iter().any(|need| images.contains(need))
+}
 
 #[test]
 fn the_same_request_gives_the_same_bits_and_leaves_the_model_alone() {
-    let (model, codes) = small::trained();
-    let before = model.to_bytes();
+    let place = Workplace::new();
+    let before = place.model.to_bytes();
     for entry in CATALOG {
-        for classes in [vec!["circle"], vec!["star", "heart", "0"]] {
-            let request = Request::new(&model, &classes).unwrap();
-            let job = Job::new(&model, &codes, &request).unwrap();
-            let method = method(entry.name, Map::new()).unwrap();
-            let [one, other] = [0, 1].map(|_| job.run(method.as_ref()).unwrap());
-            assert_eq!(
-                one.model.to_bytes(),
-                other.model.to_bytes(),
-                "{}",
-                entry.name
-            );
-            assert_eq!(model.to_bytes(), before, "{} changed its input", entry.name);
-            assert_ne!(one.model.to_bytes(), before, "{} did nothing", entry.name);
+        for classes in [&["circle"][..], &["star", "heart", "0"]] {
+            let request = place.request(classes);
+            let job = place.job(&request);
+            let [one, other] = [0, 1].map(|_| job.run(quick(entry).as_ref()).unwrap());
+            let name = entry.name;
+            assert_eq!(one.model.to_bytes(), other.model.to_bytes(), "{name}");
+            assert_eq!(place.model.to_bytes(), before, "{name} changed its input");
+            assert_ne!(one.model.to_bytes(), before, "{name} did nothing");
         }
     }
 }
 
 #[test]
+fn another_seed_gives_other_bits_where_anything_is_drawn() {
+    let place = Workplace::new();
+    let request = place.request(&["circle"]);
+    for entry in CATALOG.iter().filter(|entry| uses_images(entry)) {
+        let digests = [1, 2].map(|seed| {
+            let job = place.job(&request).with_seed(seed);
+            job.run(quick(entry).as_ref()).unwrap().model.digest()
+        });
+        assert_ne!(digests[0], digests[1], "{}", entry.name);
+    }
+}
+
+#[test]
 fn the_outcome_says_what_was_done() {
-    let (model, codes) = small::trained();
+    let place = Workplace::new();
+    let model = &place.model;
+    let request = place.request(&["ring"]);
     for entry in CATALOG {
-        let request = Request::new(&model, &["ring"]).unwrap();
-        let job = Job::new(&model, &codes, &request).unwrap();
-        let outcome = job
-            .run(method(entry.name, Map::new()).unwrap().as_ref())
-            .unwrap();
-        assert_eq!(outcome.method, entry.name);
+        let outcome = place.job(&request).run(quick(entry).as_ref()).unwrap();
+        let name = entry.name;
+        assert_eq!(outcome.method, name);
         assert_eq!(outcome.model.metadata.forgotten, ["ring"]);
         assert_eq!(outcome.model.metadata.origin, Some(model.digest()));
-        assert!(outcome.parameters_changed() <= model.network.trained_element_count());
         assert!(outcome.largest_change() > 0.0);
-        for change in &outcome.changes {
+        assert_eq!(outcome.classes.len(), 1, "{name}: the codes were asked");
+        let chosen = outcome.choices.contains_key("strength");
+        assert_eq!(chosen, !outcome.steps.is_empty(), "{name}: who chose");
+        // Running statistics follow images; without images they stay.
+        let moved = |change: &unlearn::forget::Change| change.name.contains("running");
+        if !uses_images(entry) {
+            assert!(!outcome.changes.iter().any(moved), "{name}: a buffer moved");
+            assert!(outcome.parameters_changed() <= model.network.trained_element_count());
+        }
+        let costs = outcome.backward_passes > 0;
+        assert_eq!(costs, !entry.needs.is_empty(), "{name}: passes are counted");
+    }
+}
+
+#[test]
+fn what_is_told_of_a_method_can_be_given_to_it() {
+    for entry in CATALOG {
+        let defaults = (entry.defaults)();
+        let built = method(entry.name, defaults.clone()).unwrap();
+        assert_eq!(built.name(), entry.name);
+        for text in [entry.summary, entry.source] {
+            assert!(!text.is_empty() && !text.contains('\n'), "{}", entry.name);
+        }
+        let unknown = Map::from_iter([("no_such_setting".to_owned(), json!(1))]);
+        let error = method(entry.name, unknown).err().unwrap().to_string();
+        assert!(error.contains("no_such_setting"), "{error}");
+        // No number of any method may be infinitely large or a word.
+        for (name, value) in defaults {
+            if !value.is_number() {
+                continue;
+            }
+            let wrong = Map::from_iter([(name.clone(), json!("much"))]);
+            assert!(method(entry.name, wrong).is_err(), "{}: {name}", entry.name);
+            let negative = Map::from_iter([(name.clone(), json!(-1.5))]);
             assert!(
-                !change.name.contains("running"),
-                "{}: a buffer moved",
+                method(entry.name, negative).is_err(),
+                "{}: {name}",
                 entry.name
             );
         }
     }
+}
+
+#[test]
+fn what_a_method_needs_is_named_where_it_is_missing() {
+    let place = Workplace::new();
+    let request = place.request(&["star"]);
+    let kept = place.data.train.without_classes(request.forgotten());
+    let forgotten = place.data.train.of_classes(request.forgotten());
+    let bare = Job::without_codes(&place.model, &request);
+    let with = |images| bare.with_images(images, Augmentation::default()).unwrap();
+    for entry in CATALOG {
+        let (name, run) = (entry.name, |job: Job<'_>| job.run(quick(entry).as_ref()));
+        if entry.needs.is_empty() {
+            let outcome = run(bare).unwrap();
+            assert!(outcome.codes.is_none() && outcome.classes.is_empty());
+            continue;
+        }
+        let message = run(bare).unwrap_err().to_string();
+        for need in entry.needs {
+            assert!(message.contains(&need.to_string()), "{name}: {message}");
+            let without = match need {
+                Need::Codes => place.complete(bare),
+                Need::KeptImages => with(&forgotten).with_recipe(&place.recipe),
+                Need::ForgottenImages => with(&kept).with_recipe(&place.recipe),
+                Need::Recipe => with(&place.data.train),
+            };
+            match run(without).unwrap_err() {
+                ForgetError::Missing { method, missing } => {
+                    assert_eq!(method, name);
+                    assert!(missing.contains(&need.to_string()), "{name}: {missing}");
+                }
+                error => panic!("{name}: {error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn methods_without_codes_work_on_models_that_never_had_any() {
+    let mut place = Workplace::new();
+    place.model.metadata.unplanted = place.model.metadata.classes.names().to_vec();
+    let request = place.request(&["star"]);
+    assert_eq!(request.kept().len(), 9);
+    let error = Job::new(&place.model, &place.codes, &request).unwrap_err();
+    assert!(matches!(error, ForgetError::NeverPlanted { .. }), "{error}");
+    for entry in CATALOG {
+        let job = place.complete(Job::without_codes(&place.model, &request));
+        let outcome = job.run(quick(entry).as_ref());
+        assert_eq!(
+            outcome.is_ok(),
+            !entry.needs.contains(&Need::Codes),
+            "{}",
+            entry.name
+        );
+    }
+}
+
+#[test]
+fn every_step_is_told_and_may_be_the_last() {
+    let place = Workplace::new();
+    let request = place.request(&["ring", "star"]);
+    for entry in CATALOG.iter().filter(|entry| uses_images(entry)) {
+        let (told, all) = (Cell::new(0), Cell::new(0));
+        let count = |steps: unlearn::tune::Steps| {
+            assert_eq!(steps.done, told.get() + 1, "{}", entry.name);
+            told.set(steps.done);
+            all.set(steps.all);
+            Flow::Continue
+        };
+        let run = |watch| -> Result<Outcome, ForgetError> {
+            let job = place.job(&request).with_watch(watch);
+            job.run(quick(entry).as_ref())
+        };
+        run(Watch::new(&count)).unwrap();
+        assert_eq!(
+            (told.get(), all.get() > 0),
+            (all.get(), true),
+            "{}",
+            entry.name
+        );
+        let stop = |_| Flow::Stop;
+        match run(Watch::new(&stop)).unwrap_err() {
+            ForgetError::Stopped(stopped) => assert_eq!(stopped.0.done, 1, "{}", entry.name),
+            error => panic!("{}: {error}", entry.name),
+        }
+    }
+}
+
+#[test]
+fn images_of_another_shape_are_refused() {
+    let place = Workplace::new();
+    let request = place.request(&["ring"]);
+    let grey = unlearn::data::Split::new([1, 2, 2], vec![0; 4], vec![0]);
+    let error = place
+        .job(&request)
+        .with_images(&grey, Augmentation::default());
+    assert!(matches!(error, Err(ForgetError::ImageShape { .. })));
+}
+
+#[test]
+fn backward_passes_are_those_of_the_formulas() {
+    let place = Workplace::new();
+    let request = place.request(&["ring"]);
+    let passes = |name: &str| {
+        let entry = CATALOG.iter().find(|entry| entry.name == name).unwrap();
+        place
+            .job(&request)
+            .run(quick(entry).as_ref())
+            .unwrap()
+            .backward_passes
+    };
+    // 90 kept images, 10 forgotten ones; 2 epochs, for retrain 3.
+    assert_eq!(passes("finetune"), 2 * 90);
+    assert_eq!(passes("cf-k"), 2 * 90);
+    assert_eq!(passes("gradient-ascent"), 2 * 10);
+    assert_eq!(passes("random-label"), 2 * 100);
+    assert_eq!(passes("neggrad-plus"), 2 * 90 + 2 * 6 * 10);
+    assert_eq!(passes("retrain"), 3 * 90);
+}
+
+#[test]
+fn a_layer_that_may_not_move_stays_as_it_was() {
+    let place = Workplace::new();
+    let request = place.request(&["ring"]);
+    let settings: Map<String, Json> = Map::from_iter([
+        ("epochs".to_owned(), json!(1)),
+        ("layers".to_owned(), json!(1)),
+    ]);
+    let method = method("cf-k", settings).unwrap();
+    let outcome = place.job(&request).run(method.as_ref()).unwrap();
+    let names: Vec<&str> = outcome.changes.iter().map(|change| &*change.name).collect();
+    assert_eq!(names, ["fc.weight", "fc.bias"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::json;
 use unlearn::checkpoint::{Model, OutputFile};
 use unlearn::code::Codebook;
 use unlearn::enrol::{EnrolError, Enrolment, PartialEnrolment, Shard};
-use unlearn::forget::{Job, Outcome, Request, method};
+use unlearn::forget::{ForgetError, Job, Outcome, Request, method};
 use unlearn::network::Value;
 
 use super::small;
@@ -76,7 +76,8 @@ fn an_enrolment_is_that_of_one_model() {
     let request = Request::new(&forgot, &["cross"]).unwrap();
     let job = Job::new(&forgot, &codes, &request).unwrap();
     let refused = job.with_enrolment(&enrolment).unwrap_err();
-    assert!(matches!(refused, EnrolError::Stale { .. }), "{refused}");
+    let is_stale = matches!(refused, ForgetError::Enrolment(EnrolError::Stale { .. }));
+    assert!(is_stale, "{refused}");
     // Only the classifier layer moved, so the features are still those of its input.
     let carried = enrolment.carried_over(&model, &forgot).unwrap();
     assert!(carried.totals().is_none());

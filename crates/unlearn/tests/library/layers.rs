@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-const ORDER: [&str; 8] = [
+const ORDER: [&str; 9] = [
     "network",
     "checkpoint",
     "code",
     "train",
+    "tune",
     "fisher",
     "enrol",
     "forget",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, json};
 
 use super::{Aim, Part, forget_one, goal};
-use crate::forget::{Context, Forgotten, Step};
+use crate::forget::{Context, ForgetError, Forgotten, Step};
 
 /// A forgotten class takes another step when its code's loss is below this part
 /// of the goal: a little less than all, so that it is not moved a little every time.
@@ -22,11 +22,13 @@ const ROUNDS: usize = 3;
 /// earlier requests' included, are asked for again, and those that came near to the kept
 /// classes take another step. It stops after the step with which the
 /// kept codes' mean loss has risen by more than `max_kept_loss`.
-pub fn automatic(context: Context<'_>, aim: Aim) -> Forgotten {
+///
+/// # Errors
+/// If there are no codes.
+pub fn automatic(context: Context<'_>, aim: Aim) -> Result<Forgotten, ForgetError> {
     let (network, request) = (&context.model.network, context.request);
-    let mut classes = [request.forgotten(), request.kept(), request.gone()].concat();
-    classes.sort_unstable();
-    let mut part = Part::new(context, aim.scope, &classes);
+    let mut part = Part::new(context, aim.scope, &request.classes())?;
+    let before = part.answers(&part.network);
     let kept = request.kept();
     let most = part.loss(&part.network, kept).mean() + context.max_kept_loss.unwrap_or(f64::MAX);
     let gone = [request.forgotten(), request.gone()].concat();
@@ -61,11 +63,12 @@ pub fn automatic(context: Context<'_>, aim: Aim) -> Forgotten {
         }
     }
     let choices = [("strength", json!("auto")), ("scope", json!(aim.scope))];
-    Forgotten {
+    Ok(Forgotten {
         network: part.put_into(network),
+        answers: Some([before, part.answers(&part.network)]),
         measuring: Duration::ZERO,
         backward_passes,
         choices: Map::from_iter(choices.map(|(name, choice)| (name.to_owned(), choice))),
         steps,
-    }
+    })
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Aim, Scope, automatic, one_shot};
-use crate::forget::{Context, ForgetError, Forgotten, Method};
+use crate::forget::settings::{chosen, settings};
+use crate::forget::{CatalogEntry, Context, ForgetError, Forgotten, Method, Need};
 
 /// The settings of [`Mnemonic`], as people type them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,16 @@ pub struct Mnemonic {
 }
 
 impl Mnemonic {
+    /// What the catalog says of it.
+    pub(crate) const ENTRY: CatalogEntry = CatalogEntry {
+        name: "mnemonic",
+        summary: "perturb what matters to the forgotten classes' codes and not to the kept ones'",
+        source: "Yamashita, Yamada, Shibata, ACML 2024, Algorithm 2",
+        needs: &[Need::Codes],
+        defaults: || chosen(&MnemonicSettings::default()),
+        build: |given| Ok(Box::new(Self::new(settings("mnemonic", given)?)?)),
+    };
+
     /// The method with checked settings.
     ///
     /// # Errors
@@ -85,8 +96,8 @@ impl Mnemonic {
 }
 
 impl Method for Mnemonic {
-    fn name(&self) -> &'static str {
-        "mnemonic"
+    fn entry(&self) -> CatalogEntry {
+        Self::ENTRY
     }
 
     fn forget(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
@@ -94,7 +105,7 @@ impl Method for Mnemonic {
         match self.strength {
             Strength::Automatic(goal) => {
                 let curve = context.curve;
-                Ok(automatic(context, Aim { scope, goal, curve }))
+                automatic(context, Aim { scope, goal, curve })
             }
             Strength::Manual(lambdas) => one_shot(context, lambdas, scope),
         }

@@ -2,6 +2,8 @@
 
 mod matrix;
 mod numbers;
+mod scratch;
 
-pub(super) use matrix::{Matrix, multiply};
+pub(super) use matrix::{Matrix, MatrixMut, multiply};
 pub(super) use numbers::Numbers;
+pub(super) use scratch::Scratch;

@@ -34,6 +34,11 @@ impl Numbers {
 }
 
 impl Value {
+    /// Whether the numbers lie in main memory.
+    pub fn is_in_main_memory(&self) -> bool {
+        Numbers::of(self).is_some()
+    }
+
     /// What `read` makes of the numbers in row-major order; they are not copied
     /// where they lie in main memory.
     pub fn read<T>(&self, read: impl FnOnce(&[f32]) -> T) -> T {

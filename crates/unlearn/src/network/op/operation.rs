@@ -25,6 +25,8 @@ pub struct Saved {
     pub positions: Option<Tensor<4, Int>>,
     /// Whether the samples of the batch saw each other (batch statistics).
     pub batch_statistics: bool,
+    /// Whether the pass trained the network.
+    pub is_training: bool,
 }
 
 impl Saved {

@@ -3,6 +3,7 @@
 use super::{Forward, Mode, Operation, OperationGradients, Saved, Wanted, same_shape};
 use crate::network::{ShapeError, Value};
 use burn::tensor::{Tensor, activation};
+use rayon::prelude::*;
 
 /// `y = max(x, 0)`, element-wise; its gradient at 0 is 0, as in PyTorch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +33,28 @@ impl Operation for Relu {
         _: Wanted<'_>,
     ) -> OperationGradients {
         let shape = gradient.shape().to_vec();
-        let dead: Tensor<1, burn::tensor::Bool> =
-            saved.values[0].clone().flat().lower_equal_elem(0.0);
+        let output = &saved.values[0];
+        if gradient.is_in_main_memory() {
+            let device = gradient.device();
+            let mut numbers = gradient.into_vec();
+            output.read(|output| pass_on(output, &mut numbers));
+            return OperationGradients::of_input(Value::from_vec(numbers, &shape, &device));
+        }
+        let dead: Tensor<1, burn::tensor::Bool> = output.clone().flat().lower_equal_elem(0.0);
         let gradient = gradient.flat().mask_fill(dead, 0.0);
         OperationGradients::of_input(Value::from_flat(gradient, &shape))
     }
+}
+
+/// Numbers that one thread works on at the least.
+const PIECE: usize = 1 << 14;
+
+/// Sets the gradient to 0 where the output is.
+fn pass_on(output: &[f32], gradient: &mut [f32]) {
+    let pieces = gradient.par_chunks_mut(PIECE).zip(output.par_chunks(PIECE));
+    pieces.for_each(|(gradient, output)| {
+        for (gradient, output) in gradient.iter_mut().zip(output) {
+            *gradient = if *output > 0.0 { *gradient } else { 0.0 };
+        }
+    });
 }

@@ -15,10 +15,16 @@ impl CpuPlanes {
     pub fn statistics(&self, x: &[f32]) -> [Vec<f64>; 2] {
         let count = self.0.count();
         let statistics = self.per_channel(|channel| {
-            let planes = || self.planes_of(channel).flat_map(|range| &x[range]);
-            let mean = planes().map(|x| f64::from(*x)).sum::<f64>() / count;
-            let squares = planes().map(|x| (f64::from(*x) - mean).powi(2));
-            [mean, squares.sum::<f64>() / count]
+            let mut sum = Sum::default();
+            for range in self.planes_of(channel) {
+                sum.add(&x[range], |x| f64::from(*x));
+            }
+            let mean = sum.total() / count;
+            let mut squares = Sum::default();
+            for range in self.planes_of(channel) {
+                squares.add(&x[range], |x| (f64::from(*x) - mean).powi(2));
+            }
+            [mean, squares.total() / count]
         });
         unzip(statistics)
     }
@@ -35,14 +41,13 @@ impl CpuPlanes {
     pub fn gradient_sums(&self, delta: &[f32], x: &[f32], mean: &[f32]) -> [Vec<f64>; 2] {
         let sums = self.per_channel(|channel| {
             let mean = mean[channel];
-            let mut sums = [0.0; 2];
+            let mut sums = [Sum::default(), Sum::default()];
             for range in self.planes_of(channel) {
-                for (delta, x) in delta[range.clone()].iter().zip(&x[range]) {
-                    sums[0] += f64::from(delta * (x - mean));
-                    sums[1] += f64::from(*delta);
-                }
+                let (delta, x) = (&delta[range.clone()], &x[range]);
+                sums[0].add_pairs(delta, x, |delta, x| f64::from(delta * (x - mean)));
+                sums[1].add(delta, |delta| f64::from(*delta));
             }
-            sums
+            sums.map(|sum| sum.total())
         });
         unzip(sums)
     }
@@ -98,6 +103,31 @@ impl CpuPlanes {
             let start = (sample * channels + channel) * positions;
             start..start + positions
         })
+    }
+}
+
+/// A sum as several, of every so-manieth term: in a fixed order that still becomes
+/// vector instructions.
+#[derive(Default)]
+struct Sum([f64; LANES]);
+
+const LANES: usize = 16;
+
+impl Sum {
+    fn add(&mut self, numbers: &[f32], term: impl Fn(&f32) -> f64) {
+        self.add_pairs(numbers, numbers, |number, _| term(number));
+    }
+
+    fn add_pairs(&mut self, ones: &[f32], others: &[f32], term: impl Fn(&f32, &f32) -> f64) {
+        let (ones, others) = (ones.chunks(LANES), others.chunks(LANES));
+        for (ones, others) in ones.zip(others) {
+            let terms = self.0.iter_mut().zip(ones).zip(others);
+            terms.for_each(|((sum, one), other)| *sum += term(one, other));
+        }
+    }
+
+    fn total(&self) -> f64 {
+        self.0.iter().sum()
     }
 }
 

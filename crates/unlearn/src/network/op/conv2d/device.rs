@@ -110,9 +110,10 @@ mod tests {
     fn main_memory_and_device_agree() {
         let device = Device::flex();
         let mut random = stream(7, "convolutions");
-        for case in 0..60 {
+        let mut by_tiles = 0;
+        for case in 0..80 {
             let groups = random.random_range(1..=3);
-            let conv = Conv2d {
+            let mut conv = Conv2d {
                 inputs: groups * random.random_range(1..=3),
                 outputs: groups * random.random_range(1..=3),
                 kernel: [random.random_range(1..=3), random.random_range(1..=3)],
@@ -121,6 +122,14 @@ mod tests {
                 groups,
                 bias: false,
             };
+            // The last ones are such as training takes tile by tile.
+            let is_training = case >= 60;
+            if is_training {
+                conv = Conv2d {
+                    padding: conv.padding,
+                    ..Conv2d::new(random.random_range(8..=20), random.random_range(8..=70), 3)
+                };
+            }
             let input = [case % 11 + 1, conv.inputs, random.random_range(4..=9), 5];
             let output = conv.output_shape(&[&input[1..]]).unwrap();
             let output = [input[0], output[0], output[1], output[2]];
@@ -133,7 +142,8 @@ mod tests {
             let (x, x_tensor) = draw(input);
             let (w, w_tensor) = draw(conv.weight_shape());
             let (d, d_tensor) = draw(output);
-            let cpu = CpuConv::new(&conv, input, [output[2], output[3]]);
+            let cpu = CpuConv::new(&conv, input, [output[2], output[3]], is_training);
+            by_tiles += usize::from(cpu.is_by_tiles());
             let theirs = conv.device_forward(x_tensor.clone(), w_tensor.clone());
             assert_close("output", &conv, &cpu.forward(&x, &w), theirs);
             let theirs = conv.device_input_gradient(w_tensor.clone(), d_tensor.clone(), input);
@@ -153,5 +163,6 @@ mod tests {
                 theirs,
             );
         }
+        assert!((12..=20).contains(&by_tiles), "{by_tiles} went by tiles");
     }
 }

@@ -3,6 +3,10 @@
 mod cpu;
 mod device;
 mod operation;
+mod parts;
 mod patches;
+mod tiles;
+mod unfolded;
+mod winograd;
 
 pub use operation::Conv2d;

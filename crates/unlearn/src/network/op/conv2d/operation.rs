@@ -59,17 +59,18 @@ impl Conv2d {
             .map(|rest| rest / self.stride[axis] + 1)
     }
 
-    fn on_cpu(&self, input: &Value) -> CpuConv<'_> {
+    fn on_cpu(&self, input: &Value, is_training: bool) -> CpuConv<'_> {
         let input = dims(input);
         let [_, _, height, width] = self.batch_output(input);
-        CpuConv::new(self, input, [height, width])
+        CpuConv::new(self, input, [height, width], is_training)
     }
 
-    fn weight_gradient(&self, input: &Value, weight: &Value, gradient: &Value) -> Value {
+    fn weight_gradient(&self, saved: &Saved, weight: &Value, gradient: &Value) -> Value {
+        let input = &saved.values[0];
         match in_memory(input, gradient) {
             Some([x, d]) => {
                 let numbers = self
-                    .on_cpu(input)
+                    .on_cpu(input, saved.is_training)
                     .weight_gradient(x.as_slice(), d.as_slice());
                 Value::from_vec(numbers, &self.weight_shape(), &input.device())
             }
@@ -81,11 +82,12 @@ impl Conv2d {
         }
     }
 
-    fn input_gradient(&self, input: &Value, weight: &Value, gradient: &Value) -> Value {
+    fn input_gradient(&self, saved: &Saved, weight: &Value, gradient: &Value) -> Value {
+        let input = &saved.values[0];
         match in_memory(weight, gradient) {
             Some([w, d]) => {
                 let numbers = self
-                    .on_cpu(input)
+                    .on_cpu(input, saved.is_training)
                     .input_gradient(w.as_slice(), d.as_slice());
                 Value::from_vec(numbers, input.shape(), &input.device())
             }
@@ -183,12 +185,18 @@ impl Operation for Conv2d {
         ))
     }
 
-    fn forward(&self, mut inputs: Vec<Value>, parameters: &[Value], _: &mut Mode<'_>) -> Forward {
+    fn forward(
+        &self,
+        mut inputs: Vec<Value>,
+        parameters: &[Value],
+        mode: &mut Mode<'_>,
+    ) -> Forward {
+        let is_training = matches!(mode, Mode::Training(_));
         let input = inputs.remove(0);
         let weight = &parameters[0];
         let output = match in_memory(&input, weight) {
             Some([x, w]) => {
-                let cpu = self.on_cpu(&input);
+                let cpu = self.on_cpu(&input, is_training);
                 let shape = self.batch_output(dims(&input));
                 let numbers = cpu.forward(x.as_slice(), w.as_slice());
                 Value::from_vec(numbers, &shape, &input.device())
@@ -205,7 +213,11 @@ impl Operation for Conv2d {
             }
             None => output,
         };
-        Forward::new(output, Saved::values([input]))
+        let saved = Saved {
+            is_training,
+            ..Saved::values([input])
+        };
+        Forward::new(output, saved)
     }
 
     fn backward(
@@ -215,19 +227,19 @@ impl Operation for Conv2d {
         gradient: Value,
         wanted: Wanted<'_>,
     ) -> OperationGradients {
-        let (input, weight) = (&saved.values[0], &parameters[0]);
+        let weight = &parameters[0];
         let mut gradients = OperationGradients {
             inputs: vec![None],
             parameters: vec![None; parameters.len()],
         };
         if wanted.parameters {
-            gradients.parameters[0] = Some(self.weight_gradient(input, weight, &gradient));
+            gradients.parameters[0] = Some(self.weight_gradient(saved, weight, &gradient));
             if self.bias {
                 gradients.parameters[1] = Some(self.bias_sum(&gradient, |sums| sums));
             }
         }
         if wanted.inputs[0] {
-            gradients.inputs[0] = Some(self.input_gradient(input, weight, &gradient));
+            gradients.inputs[0] = Some(self.input_gradient(saved, weight, &gradient));
         }
         gradients
     }
@@ -244,7 +256,7 @@ impl Operation for Conv2d {
         let mut squares = vec![None; parameters.len()];
         squares[0] = Some(match in_memory(input, gradient) {
             Some([x, d]) => {
-                let squares = self.on_cpu(input);
+                let squares = self.on_cpu(input, false);
                 let squares = squares.squared_weight_gradients(x.as_slice(), d.as_slice());
                 Value::from_vec(squares, &self.weight_shape(), &input.device())
             }

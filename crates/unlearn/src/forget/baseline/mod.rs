@@ -1,0 +1,19 @@
+//! The methods of others, and controls; one file each.
+
+mod bias_shift;
+mod cf_k;
+mod fine_tune;
+mod gradient_ascent;
+mod neggrad_plus;
+mod random_label;
+mod retrain;
+mod zero_unit;
+
+pub use bias_shift::BiasShift;
+pub use cf_k::CfK;
+pub use fine_tune::FineTune;
+pub use gradient_ascent::GradientAscent;
+pub use neggrad_plus::NegGradPlus;
+pub use random_label::RandomLabel;
+pub use retrain::Retrain;
+pub use zero_unit::ZeroUnit;

@@ -1,0 +1,74 @@
+//! Training anew without what is forgotten: what all methods are measured by.
+
+use serde::{Deserialize, Serialize};
+
+use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
+use crate::train::{Flow, Observer, Progress, TrainError, Trainer};
+use crate::tune::{Stopped, Work};
+
+/// Trains a network drawn anew on the kept classes' images by the original
+/// recipe: the oracle, which never saw what is forgotten.
+///
+/// All outputs stay. No codes are planted, so that codes say nothing of it. The seed is the
+/// method's own, not the recipe's. Costs E N_R backward passes.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Retrain {}
+
+impl Algorithm for Retrain {
+    const ENTRY: CatalogEntry = CatalogEntry::of::<Self>(
+        "retrain",
+        "train anew without the forgotten classes: the oracle",
+        "the definition of exact unlearning",
+        &[Need::KeptImages, Need::Recipe],
+    );
+
+    fn check(&self) -> Result<(), TrainError> {
+        Ok(())
+    }
+
+    fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
+        let (Some(images), Some(recipe)) = (context.images, context.recipe) else {
+            context.check(&Self::ENTRY)?;
+            unreachable!("the check names what is missing");
+        };
+        let mut settings = recipe.settings().clone();
+        settings.mix = 0.0;
+        settings.seed = context.seed;
+        let (metadata, device) = (&context.model.metadata, context.model.network.device());
+        let kept = images.of_classes(context.request.kept());
+        // What the description says of the data is not used: only the network is.
+        let data = context.model.digest();
+        let steps = settings.epochs * kept.len().div_ceil(settings.batch_size);
+        let mut watched = Watched {
+            work: context.work(steps),
+            stopped: None,
+        };
+        watched.work.count(settings.epochs * kept.len());
+        let parameters = settings.check()?;
+        let mut trainer = Trainer::new(metadata.clone(), parameters, &kept, data, device)?;
+        trainer.run(&mut watched);
+        match watched.stopped {
+            Some(stopped) => Err(stopped.into()),
+            None => Ok(Forgotten::new(
+                trainer.model().network.clone(),
+                &watched.work,
+            )),
+        }
+    }
+}
+
+/// Tells whoever watches of the trainer's steps.
+struct Watched<'a> {
+    work: Work<'a>,
+    stopped: Option<Stopped>,
+}
+
+impl Observer for Watched<'_> {
+    fn step(&mut self, _: &Progress) -> Flow {
+        self.stopped = self.work.step().err();
+        match self.stopped {
+            Some(_) => Flow::Stop,
+            None => Flow::Continue,
+        }
+    }
+}

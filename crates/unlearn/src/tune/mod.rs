@@ -1,0 +1,22 @@
+//! What methods that train are made of: sets of samples, losses, the tuner that
+//! moves a network by them, gradients without a step, and the work that was done.
+
+mod accuracy;
+mod batch;
+mod gradients;
+mod loss;
+mod mask;
+mod samples;
+mod settings;
+mod tuner;
+mod work;
+
+pub use accuracy::accuracy;
+pub use batch::Batch;
+pub use gradients::{gradients, input_gradient};
+pub use loss::Loss;
+pub use mask::Mask;
+pub use samples::Samples;
+pub use settings::{Statistics, TuneSettings, demand};
+pub use tuner::Tuner;
+pub use work::{Steps, Stopped, Watch, Work};
