@@ -53,7 +53,7 @@ pub struct AuditArgs {
     #[arg(long, conflicts_with = "full")]
     pub quick: bool,
 
-    /// More images, rates, steps and draws: about twenty times as long.
+    /// More images, rates, steps and draws: much longer.
     #[arg(long)]
     pub full: bool,
 

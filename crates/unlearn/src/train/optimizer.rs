@@ -110,7 +110,7 @@ impl Optimizer {
     }
 
     /// What it remembers: per parameter, tensors and counts by name.
-    pub(super) fn memory(&self) -> Memory {
+    pub fn memory(&self) -> Memory {
         let mut sink = StateSink::default();
         match &self.rule {
             Rule::Sgd(rule) => {
