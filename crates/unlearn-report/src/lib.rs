@@ -6,9 +6,11 @@ mod record;
 mod render;
 
 pub use record::{
-    CheckRecord, ConfidenceRecord, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EnrolRecord,
-    EvaluateRecord, EvaluationsRecord, FileContent, FileEvaluation, ForgetRecord, GateRecord,
-    InspectRecord, MethodRecord, MethodsRecord, ParameterSummary, SCHEMA, StepRecord, TensorChange,
-    TrainRecord, VERSION, public_settings,
+    CellMeasures, CellRecord, CellResult, CellSeconds, CheckRecord, CompareRecord,
+    ComparisonRecord, ComparisonRow, ComparisonTable, ConfidenceRecord, DataSummary, DemoFiles,
+    DemoRecord, DemoSeconds, EnrolRecord, EvaluateRecord, EvaluationsRecord, FileContent,
+    FileEvaluation, ForgetRecord, GateRecord, InspectRecord, MethodRecord, MethodsRecord,
+    ParameterSummary, SCHEMA, SearchRecord, Spread, StepRecord, TensorChange, TrainRecord, VERSION,
+    WorstKept, public_settings,
 };
-pub use render::json;
+pub use render::{comparison_csv, comparison_markdown, json, json_line};

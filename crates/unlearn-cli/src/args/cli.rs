@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs, MethodsArgs, TrainArgs,
+    CompareArgs, DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs,
+    MethodsArgs, TrainArgs,
 };
 
 /// Train an image classifier with mnemonic codes, make it forget whole classes
@@ -41,6 +42,7 @@ pub enum Command {
     Forget(Box<ForgetArgs>),
     Methods(MethodsArgs),
     Evaluate(EvaluateArgs),
+    Compare(CompareArgs),
     Inspect(InspectArgs),
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod cli;
+mod compare;
 mod data;
 mod demo;
 mod enrol;
@@ -19,6 +20,7 @@ mod train;
 
 pub use check::CheckArgs;
 pub use cli::{Cli, Command};
+pub use compare::CompareArgs;
 pub use data::{DataArgs, ReadingArgs};
 pub use demo::DemoArgs;
 pub use enrol::EnrolArgs;

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod compare;
 mod demo;
 mod enrol;
 mod evaluate;

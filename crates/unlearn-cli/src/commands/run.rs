@@ -1,6 +1,6 @@
 //! From words to the command that they mean.
 
-use super::{demo, enrol, evaluate, forget, inspect, merge, methods, train};
+use super::{compare, demo, enrol, evaluate, forget, inspect, merge, methods, train};
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
@@ -17,6 +17,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Forget(args) => forget::run(&args),
         Command::Methods(args) => methods::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Inspect(args) => inspect::run(&args),
     }
 }

@@ -1,5 +1,6 @@
 //! Records as short readable tables.
 
+mod compare;
 mod confidence;
 mod demo;
 mod enrol;
@@ -12,6 +13,7 @@ mod number;
 mod steps;
 mod train;
 
+pub use compare::compare;
 pub use demo::demo;
 pub use enrol::enrol;
 pub use evaluate::evaluate;

@@ -1,5 +1,8 @@
 //! Plain records: numbers first, pages second.
 
+mod cell;
+mod compare;
+mod comparison;
 mod confidence;
 mod data_summary;
 mod demo;
@@ -12,9 +15,13 @@ mod inspect;
 mod methods;
 mod schema;
 mod settings;
+mod spread;
 mod step;
 mod train;
 
+pub use cell::{CellMeasures, CellRecord, CellResult, CellSeconds, SearchRecord, WorstKept};
+pub use compare::CompareRecord;
+pub use comparison::{ComparisonRecord, ComparisonRow, ComparisonTable};
 pub use confidence::ConfidenceRecord;
 pub use data_summary::DataSummary;
 pub use demo::{DemoFiles, DemoRecord, DemoSeconds};
@@ -27,5 +34,6 @@ pub use inspect::{FileContent, InspectRecord, ParameterSummary};
 pub use methods::{MethodRecord, MethodsRecord};
 pub use schema::{SCHEMA, VERSION};
 pub use settings::public_settings;
+pub use spread::Spread;
 pub use step::StepRecord;
 pub use train::TrainRecord;

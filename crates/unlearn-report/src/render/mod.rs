@@ -1,5 +1,9 @@
 //! Records made readable.
 
+mod csv;
 mod json;
+mod markdown;
 
-pub use json::json;
+pub use csv::comparison_csv;
+pub use json::{json, json_line};
+pub use markdown::comparison_markdown;

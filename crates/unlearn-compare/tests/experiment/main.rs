@@ -1,0 +1,7 @@
+//! Experiments as their users meet them, on images that are drawn in a moment.
+
+mod killed;
+mod refused;
+mod results;
+mod shared_out;
+mod small;
