@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::command::run;
 
-const COMMANDS: [&str; 8] = [
-    "demo", "train", "enrol", "merge", "forget", "methods", "evaluate", "inspect",
+const COMMANDS: [&str; 9] = [
+    "demo", "train", "enrol", "merge", "forget", "methods", "evaluate", "compare", "inspect",
 ];
 
 #[test]

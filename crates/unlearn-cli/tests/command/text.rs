@@ -94,6 +94,12 @@ fn tables() {
 }
 
 #[test]
+fn comparison() {
+    let folder = super::compare::folder();
+    compare("compare", folder.path(), "compare colours.toml --out out");
+}
+
+#[test]
 fn objects() {
     let folder = folder();
     let path = folder.path();

@@ -1,5 +1,6 @@
 //! Experiments as their users meet them, on images that are drawn in a moment.
 
+mod committed;
 mod killed;
 mod refused;
 mod results;

@@ -22,7 +22,7 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ),
     ("limit_per_class", "limit", ":8: `limit`", "unknown field"),
     ("width = 4", "wide = 4", ":9: `network`", "wide"),
-    ("\"cnn\"", "\"vgg\"", ":9: `network`", "vgg"),
+    ("\"cnn\"", "\"vgg\"", ":9: `name`", "vgg"),
     (
         "title = \"Small\"",
         "title = \"Small",

@@ -95,6 +95,8 @@ fn shares_that_disagree_are_refused() {
     );
     fs::write(other.join("cells").join(&altered[0]), "garbage").unwrap();
     fs::write(other.join("cells").join(&altered[1]), "{}").unwrap();
-    let error = adopt(&plan, &merged, &[&other]).unwrap_err().to_string();
+    let error = adopt(&plan, &written.out("third"), &[&other])
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("expected what came of a cell"), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::record::{ComparisonRecord, ComparisonRow, ComparisonTable, Spread};
+use crate::record::{ComparisonRecord, ComparisonRow, ComparisonTable, Spread, WorstKept};
 
 /// A comparison as a page of tables.
 pub fn comparison_markdown(record: &ComparisonRecord) -> String {
@@ -70,8 +70,8 @@ fn row(row: &ComparisonRow) -> String {
         failed => format!(" ({failed} failed)"),
     };
     let name = match row.is_control {
-        true => format!("*{}*{failed}", row.name),
-        false => format!("{}{failed}", row.name),
+        true => format!("*{}*{failed}", plain(&row.name)),
+        false => format!("{}{failed}", plain(&row.name)),
     };
     let none = || "-".to_owned();
     let measure = |spread: Option<Spread>, is_best: bool| match spread.map(percent) {
@@ -79,13 +79,11 @@ fn row(row: &ComparisonRow) -> String {
         Some(text) => text,
         None => none(),
     };
-    let worst = row.worst_kept.as_ref();
-    let worst = worst.map(|worst| format!("{} {:+.2}", worst.class, -worst.drop_points));
     format!(
         "| {name} | {} | {} | {} | {} | {} | {} |\n",
         measure(row.kept_accuracy, row.is_best_kept),
         measure(row.forgotten_error, row.is_best_forgotten),
-        worst.unwrap_or_else(none),
+        row.worst_kept.as_ref().map_or_else(none, worst),
         row.seconds.map_or_else(none, seconds),
         row.backward_passes
             .map_or_else(none, |passes| format!("{:.0}", passes.mean)),
@@ -100,11 +98,41 @@ fn percent(spread: Spread) -> String {
     }
 }
 
-/// Three digits and more, however short the time.
 fn seconds(spread: Spread) -> String {
     match spread.mean {
-        mean if mean < 0.1 => format!("{mean:.4}"),
-        mean if mean < 10.0 => format!("{mean:.2}"),
-        mean => format!("{mean:.0}"),
+        mean if mean < 1.0 => format!("{mean:.4} s"),
+        mean => format!("{mean:.1} s"),
+    }
+}
+
+/// The kept class that lost most; none where none lost a hundredth of a point.
+fn worst(worst: &WorstKept) -> String {
+    match worst.drop_points {
+        drop if drop >= 0.005 => format!("{} -{drop:.2}", plain(&worst.class)),
+        _ => "none".to_owned(),
+    }
+}
+
+/// Text that does not part a table's cells.
+fn plain(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_that_lost_nothing_is_not_blamed() {
+        let of = |class: &str, drop_points| {
+            worst(&WorstKept {
+                class: class.to_owned(),
+                drop_points,
+            })
+        };
+        assert_eq!(
+            (of("a|b", 1.5), of("a", -2.0)),
+            ("a\\|b -1.50".into(), "none".into())
+        );
     }
 }
