@@ -145,8 +145,16 @@ impl Cache {
         }
     }
 
-    /// Where a training that was interrupted is kept.
-    pub fn resume_path(&self, key: Digest) -> PathBuf {
+    /// A training that was interrupted, and where it is kept.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn training(&self, key: Digest) -> Result<Option<(PathBuf, Vec<u8>)>, CompareError> {
+        let path = self.resume_path(key);
+        Ok(bytes(&path)?.map(|bytes| (path, bytes)))
+    }
+
+    fn resume_path(&self, key: Digest) -> PathBuf {
         self.models.join(file_name(key, "resume"))
     }
 

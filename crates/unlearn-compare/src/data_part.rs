@@ -108,15 +108,12 @@ fn divided(images: &Split, part: f64) -> [Split; 2] {
             .for_each(|index| is_held_out[*index] = true);
     }
     [false, true].map(|wanted| {
-        let places: Vec<usize> = (0..images.len())
-            .filter(|index| is_held_out[*index] == wanted)
-            .collect();
-        let pixels = places
-            .iter()
-            .flat_map(|index| images.pixels(*index))
-            .copied();
-        let labels = places.iter().map(|index| images.labels()[*index]);
-        Split::new(images.shape(), pixels.collect(), labels.collect())
+        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+        for index in (0..images.len()).filter(|index| is_held_out[*index] == wanted) {
+            pixels.extend_from_slice(images.pixels(index));
+            labels.push(images.labels()[index]);
+        }
+        Split::new(images.shape(), pixels, labels)
     })
 }
 

@@ -309,11 +309,14 @@ impl<'a> Run<'a> {
             return Ok(kept);
         }
         let (metadata, parameters) = (training.metadata.clone(), training.parameters.clone());
-        let path = self.cache.resume_path(key);
-        let is_resumed = path.exists();
-        let mut trainer = match is_resumed {
-            true => Trainer::resume(&path, metadata, parameters, samples, data, &self.device)?,
-            false => Trainer::new(metadata, parameters, samples, data, &self.device)?,
+        let begun = self.cache.training(key)?;
+        let is_resumed = begun.is_some();
+        let device = &self.device;
+        let mut trainer = match begun {
+            Some((path, bytes)) => {
+                Trainer::parse(&path, &bytes, metadata, parameters, samples, data, device)?
+            }
+            None => Trainer::new(metadata, parameters, samples, data, device)?,
         };
         let mut watched = Watched {
             run: self,

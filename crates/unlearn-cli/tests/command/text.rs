@@ -51,6 +51,7 @@ fn settings() -> insta::Settings {
         ),
         (r"\d\.\d{4,}", "[measured]"),
         (r#"("version": )"[^"]+""#, "$1[version]"),
+        (r"\bunlearn \d+\.\d+\.\d+", "unlearn [version]"),
     ] {
         settings.add_filter(pattern, mask);
     }

@@ -75,7 +75,12 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
         ":12: `forget`",
         "and of others",
     ),
-    ("[\"star\", 6]", "7", ":12: `forget`", "in every part"),
+    (
+        "validation = 0.2",
+        "validation = 0.01",
+        ":12: `forget`",
+        "in every part",
+    ),
     ("[\"star\", 6]", "\"ring\"", ":12: `forget`", "one twice"),
     // Methods that do not exist, and settings that they do not have.
     (
@@ -147,7 +152,9 @@ fn line_and_key_are_named() {
             false => TEXT.replacen(part, wrong, 1),
         };
         let written = Written::new(&text);
-        let error = written.plan().expect_err(wrong);
+        let Err(error) = written.plan() else {
+            panic!("{wrong} was not refused")
+        };
         assert!(
             matches!(error, CompareError::Experiment { .. }),
             "{wrong}: {error}"

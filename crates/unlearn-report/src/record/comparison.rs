@@ -194,3 +194,46 @@ impl ComparisonRow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, accuracies: &[f64]) -> ComparisonRow {
+        ComparisonRow {
+            name: name.to_owned(),
+            is_control: false,
+            failed_cells: 0,
+            kept_accuracy: Spread::of(accuracies),
+            forgotten_error: None,
+            worst_kept: None,
+            seconds: None,
+            backward_passes: None,
+            trials: None,
+            is_best_kept: false,
+            is_best_forgotten: false,
+        }
+    }
+
+    #[test]
+    fn the_best_lies_above_every_other_method_by_more_than_the_noise() {
+        let best = |rows: &[ComparisonRow]| best(rows, |row| row.kept_accuracy);
+        let (good, bad) = (row("good", &[95.0, 95.2]), row("bad", &[90.0, 90.4]));
+        assert_eq!(best(&[bad.clone(), good.clone()]), Some(1));
+        let near = row("near", &[94.9, 95.1]);
+        assert_eq!(best(&[bad.clone(), good.clone(), near]), None, "noise");
+        let control = ComparisonRow {
+            is_control: true,
+            ..row("control", &[99.0, 99.0])
+        };
+        assert_eq!(best(&[bad.clone(), good.clone(), control]), Some(1));
+        let failed = ComparisonRow {
+            failed_cells: 1,
+            ..good.clone()
+        };
+        assert_eq!(best(&[bad, failed]), None, "a cell of it failed");
+        assert_eq!(best(&[good]), None, "there is no other");
+        let single = [row("one", &[95.0]), row("other", &[10.0])];
+        assert_eq!(best(&single), None, "one seed");
+    }
+}
