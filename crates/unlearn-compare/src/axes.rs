@@ -1,7 +1,9 @@
 //! Every combination of the values of some settings.
 
+use toml::Spanned;
+
 use crate::CompareError;
-use crate::given::{Axes, Given, Setting, json};
+use crate::given::{Axes, Setting, json};
 use crate::source::Source;
 
 /// Every combination of one value per axis, the last axis (by name) changing fastest; of no axes the
@@ -12,15 +14,15 @@ use crate::source::Source;
 pub(crate) fn combinations(
     source: &Source,
     axes: &Axes,
-    given: &[&Given],
+    taken: &[&Spanned<String>],
 ) -> Result<Vec<Vec<Setting>>, CompareError> {
     let mut all = vec![Vec::new()];
     for (name, values) in axes {
         if values.get_ref().is_empty() {
             return Err(source.error(name.span(), "expected at least one value, found none"));
         }
-        if given.iter().any(|given| given.contains_key(name)) {
-            let reason = "expected in one place, found among `settings` or `training` too";
+        if taken.contains(&name) {
+            let reason = "expected in one place, found in another table too";
             return Err(source.error(name.span(), reason));
         }
         let longer = all.iter().flat_map(|before: &Vec<Setting>| {

@@ -11,6 +11,7 @@
 mod axes;
 mod cache;
 mod cell;
+mod classes;
 mod data_part;
 mod error;
 mod experiment;
@@ -19,13 +20,19 @@ mod given;
 mod key;
 mod merge;
 mod method;
+mod needs;
 mod original;
 mod plan;
 mod progress;
+mod recipe;
 mod records;
+mod rows;
 mod run;
 mod search;
+mod share;
 mod source;
+mod title;
+mod trained;
 mod training;
 
 pub use cell::Cell;

@@ -2,26 +2,21 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::time::Instant;
 
 use serde_json::Map;
 use unlearn::audit::{Evaluation, evaluate};
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
-use unlearn::data::{Digest, Split};
 use unlearn::enrol::Shard;
 use unlearn::forget::{ForgetError, Job, Request};
 use unlearn::network::Device;
-use unlearn::train::{
-    EpochRecord, Flow, Observer as TrainObserver, Progress as TrainProgress, Trainer,
-};
+use unlearn::train::Flow;
 use unlearn::tune::{Steps, Watch};
 use unlearn_report::{CellMeasures, CellResult, CellSeconds, SCHEMA, VERSION};
 
 use crate::cache::{Cache, Kept};
 use crate::cell::{Cell, Work};
 use crate::experiment::Images;
-use crate::finite::is_finite;
 use crate::method::PlannedMethod;
 use crate::original::PlannedOriginal;
 use crate::search::found;
@@ -73,11 +68,11 @@ pub fn run(
     Ok(())
 }
 
-struct Run<'a> {
+pub(crate) struct Run<'a> {
     plan: &'a Plan,
-    cache: Cache,
+    pub cache: Cache,
     observer: Observer<'a>,
-    device: Device,
+    pub device: Device,
     done: usize,
     all: usize,
     /// The original that is being worked on, by its place.
@@ -117,7 +112,8 @@ impl Made {
 }
 
 impl<'a> Run<'a> {
-    fn tell(&self, doing: &str, part: f64) -> Flow {
+    /// Tells the observer of a step.
+    pub fn tell(&self, doing: &str, part: f64) -> Flow {
         (self.observer)(&Progress {
             done: self.done,
             all: self.all,
@@ -126,7 +122,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn stopped(&self) -> CompareError {
+    /// That the observer stopped it.
+    pub fn stopped(&self) -> CompareError {
         CompareError::Stopped {
             done: self.done,
             all: self.all,
@@ -294,87 +291,6 @@ impl<'a> Run<'a> {
             Err(ForgetError::Stopped(_)) => return Err(self.stopped()),
             Err(error) => Err(error.to_string()),
         })
-    }
-
-    /// Trains a model, or takes it or what was done of it from the cache.
-    fn trained(
-        &self,
-        training: &Training,
-        samples: &Split,
-        data: Digest,
-        title: &str,
-    ) -> Result<Kept, CompareError> {
-        let key = training.key;
-        if let Some(kept) = self.cache.model(key, &self.device)? {
-            return Ok(kept);
-        }
-        let (metadata, parameters) = (training.metadata.clone(), training.parameters.clone());
-        let begun = self.cache.training(key)?;
-        let is_resumed = begun.is_some();
-        let device = &self.device;
-        let mut trainer = match begun {
-            Some((path, bytes)) => {
-                Trainer::parse(&path, &bytes, metadata, parameters, samples, data, device)?
-            }
-            None => Trainer::new(metadata, parameters, samples, data, device)?,
-        };
-        let mut watched = Watched {
-            run: self,
-            title,
-            key,
-            diverged: false,
-            failure: None,
-        };
-        let start = Instant::now();
-        let is_finished = trainer.run(&mut watched);
-        let seconds = start.elapsed().as_secs_f64();
-        if let Some(failure) = watched.failure {
-            return Err(failure);
-        }
-        let model = trainer.model();
-        if watched.diverged || is_finished && !is_finite(model) {
-            self.cache.keep_model(key, None, None)?;
-            return Ok(Kept::Diverged);
-        }
-        if !is_finished {
-            self.cache.keep_training(key, &trainer)?;
-            return Err(self.stopped());
-        }
-        let seconds = (!is_resumed).then_some(seconds);
-        self.cache.keep_model(key, Some(model), seconds)?;
-        Ok(Kept::Model(Box::new(model.clone()), seconds))
-    }
-}
-
-/// Watches a training: progress, what is needed to resume, divergence.
-struct Watched<'a> {
-    run: &'a Run<'a>,
-    title: &'a str,
-    key: Digest,
-    diverged: bool,
-    failure: Option<CompareError>,
-}
-
-impl TrainObserver for Watched<'_> {
-    fn step(&mut self, progress: &TrainProgress) -> Flow {
-        self.diverged = !progress.loss.is_finite();
-        match self.diverged {
-            true => Flow::Stop,
-            false => self
-                .run
-                .tell(self.title, progress.step as f64 / progress.steps as f64),
-        }
-    }
-
-    fn epoch(&mut self, _: &EpochRecord, trainer: &Trainer<'_>) -> Flow {
-        if self.diverged || trainer.is_finished() {
-            return Flow::Continue;
-        }
-        self.failure = self.run.cache.keep_training(self.key, trainer).err();
-        match self.failure {
-            Some(_) => Flow::Stop,
-            None => Flow::Continue,
-        }
     }
 }
 

@@ -54,6 +54,12 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ("batch_size = 20", "seed = 20", ":10: `seed`", "`seeds`"),
     ("[0.1, 0.3]", "[0.1, 1.3]", ":11: `mix`", "in [0, 1)"),
     ("[0.1, 0.3]", "[]", ":11: `mix`", "at least one value"),
+    (
+        "search = {",
+        "vary = { learning_rate = [1] }\nsearch = {",
+        ":22: `learning_rate`",
+        "in one place",
+    ),
     ("mix = [", "epochs = [", ":11: `epochs`", "in one place"),
     // Data and classes that are not there.
     (
