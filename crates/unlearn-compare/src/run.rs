@@ -58,8 +58,11 @@ pub fn run(
         started: None,
     };
     for cell in pending {
-        let result = run.result(cell)?;
-        run.cache.keep_cell(&result)?;
+        // Another row, or another process, may have done the same meanwhile.
+        if run.cache.cell(cell.digest)?.is_none() {
+            let result = run.result(cell)?;
+            run.cache.keep_cell(&result)?;
+        }
         run.done += 1;
         if run.tell(&cell.title, 0.0) == Flow::Stop && run.done < run.all {
             return Err(run.stopped());

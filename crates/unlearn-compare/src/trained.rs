@@ -13,6 +13,9 @@ use crate::training::Training;
 
 impl Run<'_> {
     /// Trains a model, or takes it or what was done of it from the cache.
+    ///
+    /// # Errors
+    /// If the observer stops it, or a file cannot be used or written.
     pub fn trained(
         &self,
         training: &Training,
@@ -48,7 +51,7 @@ impl Run<'_> {
             return Err(failure);
         }
         let model = trainer.model();
-        if watched.diverged || is_finished && !is_finite(model) {
+        if watched.diverged || !is_finite(model) {
             self.cache.keep_model(key, None, None)?;
             return Ok(Kept::Diverged);
         }
@@ -83,8 +86,13 @@ impl Observer for Watched<'_> {
     }
 
     fn epoch(&mut self, _: &EpochRecord, trainer: &Trainer<'_>) -> Flow {
+        // What is not finite can neither be stored nor become finite again.
+        self.diverged |= !is_finite(trainer.model());
         if self.diverged || trainer.is_finished() {
-            return Flow::Continue;
+            return match self.diverged {
+                true => Flow::Stop,
+                false => Flow::Continue,
+            };
         }
         self.failure = self.run.cache.keep_training(self.key, trainer).err();
         match self.failure {
