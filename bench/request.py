@@ -1,9 +1,10 @@
-"""One request over the whole network (ResNet-18, width 64, 10 classes): ours directly, ours enrolled, the default, and PyTorch's naive loop, by turns.
+"""One request over the whole network (ResNet-18, width 64, 10 classes): ours directly, ours enrolled, the default, and PyTorch's (the naive loop, the best, the best with stored sums), by turns.
 
     cargo build --workspace && python bench/request.py --torch-python PYTHON [--runs N] [--json FILE]
 
 The network is trained for a moment on drawn shapes. Each turn runs every row once as a process: `forget_seconds` is the
 forgetting alone, `process_seconds` all of it (reading, forgetting, measuring, writing), with the peak of resident memory.
+The best of PyTorch's forget three times and write nothing: only their forgetting counts.
 """
 
 import argparse
@@ -28,6 +29,9 @@ def rows(work, torch_python):
         "default_enrolled": f"{forget} {work}/known --enrolment {work}/e",
     }
     if torch_python:
+        best = f"{torch_python} bench/peers/request_best.py {work}/m {work}/c circle {LAMBDAS} --runs 3"
+        found["torch_best"] = best
+        found["torch_best_totals"] = f"{best} --totals"
         found["torch_naive"] = f"{torch_python} bench/peers/request_naive.py {work}/m {work}/c circle {LAMBDAS} --out {work}/naive --beside {work}/direct"
     return {name: command.split() for name, command in found.items()}
 

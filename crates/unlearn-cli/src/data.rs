@@ -1,5 +1,7 @@
 //! Loading images, and saying what was left out.
 
+use std::path::Path;
+
 use anyhow::ensure;
 use unlearn::audit::{Evaluation, confusions};
 use unlearn::checkpoint::Model;
@@ -104,4 +106,46 @@ pub fn refuse_unmeasurable(
 pub fn ask(models: &[&Model], data: &Dataset) -> Vec<Vec<Vec<usize>>> {
     let bar = SamplesBar::new("evaluating", data.test.len());
     confusions(models, &data.test, |done| bar.show(done))
+}
+
+/// The classes of these names, ascending, each once.
+///
+/// # Errors
+/// If a class is unknown.
+pub fn classes(model: &Model, names: &[String]) -> anyhow::Result<Vec<usize>> {
+    let find = |name: &String| model.metadata.classes.find(name);
+    let mut classes = names.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    classes.sort_unstable();
+    classes.dedup();
+    Ok(classes)
+}
+
+/// Refuses a model that cannot be asked for the same images as the first.
+///
+/// # Errors
+/// If its input shape or its classes are others.
+pub fn refuse_unlike(
+    (file, model): (&Path, &Model),
+    (first_file, first): (&Path, &Model),
+) -> anyhow::Result<()> {
+    let (file, first_file) = (file.display(), first_file.display());
+    let (expected, found) = (first.metadata.input_shape, model.metadata.input_shape);
+    ensure!(
+        found == expected,
+        "{file}: expected input shape {expected:?} as in {first_file}, found {found:?}"
+    );
+    let [expected, found] = [first, model].map(|model| model.metadata.classes.names());
+    ensure!(
+        found.len() == expected.len(),
+        "{file}: expected {} classes as in {first_file}, found {}",
+        expected.len(),
+        found.len()
+    );
+    for (class, (expected, found)) in expected.iter().zip(found).enumerate() {
+        ensure!(
+            found == expected,
+            "{file}: expected class {class} to be `{expected}` as in {first_file}, found `{found}`"
+        );
+    }
+    Ok(())
 }

@@ -2,12 +2,16 @@
 
 mod allocator;
 mod args;
+mod audits;
 mod check;
 mod commands;
 mod data;
+mod enrolment;
 mod exit;
+mod folder;
 mod gate;
 mod interrupt;
+mod oracle;
 mod outputs;
 mod progress;
 mod recipe;

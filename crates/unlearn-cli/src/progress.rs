@@ -140,6 +140,46 @@ impl Drop for CellsBar {
     }
 }
 
+/// A bar of audits, in steps of training; it goes when it is dropped.
+#[derive(Debug)]
+pub struct AuditBar {
+    bar: ProgressBar,
+}
+
+impl AuditBar {
+    /// A bar for so many steps in all.
+    pub fn new(steps: usize) -> Self {
+        let bar = bar(
+            "auditing {wide_bar} {percent:>3} %  {eta} left\n{msg}",
+            steps,
+        );
+        Self { bar }
+    }
+
+    /// Shows what is being asked of whom.
+    pub fn begin(&self, audit: &str, model: &str) {
+        self.bar.set_message(format!("{audit}: {model}"));
+        self.bar.tick();
+    }
+
+    /// So many steps more are done.
+    pub fn done(&self, steps: usize) {
+        self.bar.inc(steps as u64);
+    }
+
+    /// So many steps need not be made.
+    pub fn spared(&self, steps: usize) {
+        let length = self.bar.length().unwrap_or(0);
+        self.bar.set_length(length.saturating_sub(steps as u64));
+    }
+}
+
+impl Drop for AuditBar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 fn bar(template: &str, length: usize) -> ProgressBar {
     let style = ProgressStyle::with_template(template)
         .unwrap_or_else(|error| unreachable!("our own templates are sound: {error}"))

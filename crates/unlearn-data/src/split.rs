@@ -81,6 +81,23 @@ impl Split {
         self.keep(|_, label| !classes.contains(&label))
     }
 
+    /// The samples of these indices, in the order given.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    pub fn select(&self, indices: &[usize]) -> Split {
+        let mut selected = Split {
+            shape: self.shape,
+            pixels: Vec::with_capacity(indices.len() * self.sample_len()),
+            labels: Vec::with_capacity(indices.len()),
+        };
+        for &index in indices {
+            selected.pixels.extend_from_slice(self.pixels(index));
+            selected.labels.push(self.labels[index]);
+        }
+        selected
+    }
+
     /// The samples for which `wanted(index, label)` holds, in the same order.
     pub(crate) fn keep(&self, mut wanted: impl FnMut(usize, usize) -> bool) -> Split {
         let mut kept = Split {
@@ -126,6 +143,15 @@ mod tests {
         assert_eq!(split().without_classes(&[0]).labels(), [1]);
         assert!(split().without_classes(&[0, 1]).is_empty());
         assert_eq!(split().of_classes(&[0, 1]), split());
+    }
+
+    #[test]
+    fn samples_are_selected_in_the_order_given() {
+        let selected = split().select(&[2, 0, 2]);
+        assert_eq!(selected.labels(), [0, 0, 0]);
+        assert_eq!(selected.pixels(0), [5, 6, 7, 8]);
+        assert_eq!(selected.pixels(1), split().pixels(0));
+        assert!(split().select(&[]).is_empty());
     }
 
     #[test]

@@ -6,11 +6,12 @@ mod record;
 mod render;
 
 pub use record::{
-    CellMeasures, CellRecord, CellResult, CellSeconds, CheckRecord, CompareRecord,
-    ComparisonRecord, ComparisonRow, ComparisonTable, ConfidenceRecord, DataSummary, DemoFiles,
-    DemoRecord, DemoSeconds, EnrolRecord, EvaluateRecord, EvaluationsRecord, FileContent,
-    FileEvaluation, ForgetRecord, GateRecord, InspectRecord, MethodRecord, MethodsRecord,
-    ParameterSummary, SCHEMA, SearchRecord, Spread, StepRecord, TensorChange, TrainRecord, VERSION,
-    WorstKept, public_settings,
+    AuditEntry, AuditGate, AuditGateError, AuditGateResult, AuditRecord, AuditRecordError,
+    AuditedModel, CellMeasures, CellRecord, CellResult, CellSeconds, CheckRecord, CompareRecord,
+    ComparisonRecord, ComparisonRow, ComparisonTable, Conclusion, ConfidenceRecord, DataSummary,
+    DemoFiles, DemoRecord, DemoSeconds, EnrolRecord, EvaluateRecord, EvaluationsRecord, FigureRow,
+    FileContent, FileEvaluation, ForgetRecord, GateRecord, InspectRecord, MethodRecord,
+    MethodsRecord, ParameterSummary, SCHEMA, SampleRecord, SearchRecord, Spread, StepRecord,
+    TensorChange, TestedImages, TrainRecord, VERSION, WorstKept, public_settings,
 };
-pub use render::{comparison_csv, comparison_markdown, json, json_line};
+pub use render::{comparison_csv, comparison_markdown, json, json_line, page};

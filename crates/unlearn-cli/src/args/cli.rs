@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    CompareArgs, DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs,
-    MethodsArgs, TrainArgs,
+    AuditArgs, CompareArgs, DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs,
+    MethodsArgs, ReportArgs, TrainArgs,
 };
 
 /// Train an image classifier with mnemonic codes, make it forget whole classes
@@ -28,6 +28,7 @@ Your own images, in folders train/<class>/ and test/<class>/:
   unlearn train --data photos --architecture resnet18 --out m.safetensors --codes c.safetensors
   unlearn forget m.safetensors --codes c.safetensors --class cat --out m2.safetensors
   unlearn evaluate m2.safetensors --data photos --forgotten cat
+  unlearn audit --before m.safetensors --after m2.safetensors --data photos --forgotten cat --out audit
 
 All processors are used; RAYON_NUM_THREADS=1 in the environment limits training,
 forgetting and evaluation to one thread. The number of threads changes no result.";
@@ -43,6 +44,8 @@ pub enum Command {
     Methods(MethodsArgs),
     Evaluate(EvaluateArgs),
     Compare(CompareArgs),
+    Audit(Box<AuditArgs>),
+    Report(ReportArgs),
     Inspect(InspectArgs),
 }
 

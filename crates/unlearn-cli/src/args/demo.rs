@@ -7,11 +7,12 @@ use clap::Args;
 /// Show everything on artificial images, in about a minute.
 ///
 /// Trains a small network with codes, makes it forget a class, trains another
-/// without that class, and puts the three beside each other.
+/// without that class, puts the three beside each other, looks for what is left,
+/// and writes a page about it.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = EXAMPLE)]
 pub struct DemoArgs {
-    /// The folder for the models, the codes and the record; made if it is missing.
+    /// The folder for the models, the codes, the records and the page; made if it is missing.
     #[arg(long, value_name = "DIR", default_value = "unlearn-demo")]
     pub out: PathBuf,
 

@@ -36,6 +36,16 @@ pub struct ForgetArgs {
     #[arg(long, value_name = "E.safetensors", requires = "codes")]
     pub enrolment: Option<PathBuf>,
 
+    /// Write the enrolment of the model that forgot, for the next request. What the
+    /// request left as it was is taken over from --enrolment.
+    #[arg(
+        long,
+        value_name = "E2.safetensors",
+        requires = "codes",
+        requires = "out"
+    )]
+    pub enrolment_out: Option<PathBuf>,
+
     /// A class to forget, by name or index; may be repeated.
     #[arg(long = "class", value_name = "NAME", required = true)]
     pub classes: Vec<String>,

@@ -1,5 +1,6 @@
 //! What people type.
 
+mod audit;
 mod check;
 mod cli;
 mod compare;
@@ -15,9 +16,12 @@ mod merge;
 mod methods;
 mod network;
 mod one_of;
+mod recipe;
+mod report;
 mod setting;
 mod train;
 
+pub use audit::AuditArgs;
 pub use check::CheckArgs;
 pub use cli::{Cli, Command};
 pub use compare::CompareArgs;
@@ -31,4 +35,6 @@ pub use inspect::InspectArgs;
 pub use merge::MergeArgs;
 pub use methods::MethodsArgs;
 pub use network::NetworkArgs;
+pub use recipe::RecipeArgs;
+pub use report::ReportArgs;
 pub use train::{NormalizationChoice, TrainArgs};

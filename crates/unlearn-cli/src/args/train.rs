@@ -3,13 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use unlearn::code::CodeKind;
-use unlearn::data::{Augmentation, LoadOptions};
-use unlearn::network::Architecture;
-use unlearn::train::{OptimizerKind, Schedule, TrainSettings};
+use unlearn::data::LoadOptions;
 
-use super::one_of::{CODE_KINDS, OPTIMIZERS, SCHEDULES, one_of};
-use super::{DataArgs, ImageSize, NetworkArgs};
+use super::{DataArgs, ImageSize, NetworkArgs, RecipeArgs};
 
 /// Train a classifier in which one secret code per class is planted.
 ///
@@ -32,6 +28,11 @@ pub struct TrainArgs {
     #[arg(long, value_name = "C.safetensors")]
     pub codes: PathBuf,
 
+    /// Enrol the trained model as well and write what `enrol` would: requests to
+    /// forget then take a moment.
+    #[arg(long, value_name = "E.safetensors")]
+    pub enrolment: Option<PathBuf>,
+
     /// Replace existing files.
     #[arg(long)]
     pub overwrite: bool,
@@ -44,63 +45,13 @@ pub struct TrainArgs {
     #[arg(long)]
     pub json: bool,
 
-    /// Passes over the training images.
-    #[arg(long, value_name = "N", default_value_t = TrainSettings::default().epochs)]
-    pub epochs: usize,
-
-    /// Images per step.
-    #[arg(long, value_name = "N", default_value_t = TrainSettings::default().batch_size)]
-    pub batch_size: usize,
-
-    /// The rule by which weights follow their gradients.
-    #[arg(long, default_value = "sgd", value_parser = one_of::<OptimizerKind>(OPTIMIZERS))]
-    pub optimizer: OptimizerKind,
-
-    /// The learning rate, the peak of the schedule.
-    #[arg(long, value_name = "X", default_value_t = TrainSettings::default().learning_rate)]
-    pub learning_rate: f64,
-
-    /// Momentum of sgd.
-    #[arg(long, value_name = "X", default_value_t = TrainSettings::default().momentum)]
-    pub momentum: f64,
-
-    /// Weight decay, added to the gradient.
-    #[arg(long, value_name = "X", default_value_t = TrainSettings::default().weight_decay)]
-    pub weight_decay: f64,
-
-    /// How the learning rate changes over the steps.
-    #[arg(long, default_value = "one-cycle", value_parser = one_of::<Schedule>(SCHEDULES))]
-    pub schedule: Schedule,
-
-    /// The part of the target that is spread over all classes.
-    #[arg(long, value_name = "X", default_value_t = TrainSettings::default().label_smoothing)]
-    pub label_smoothing: f64,
-
-    /// Pad training images by so many pixels and crop at a random place.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub pad_crop: usize,
-
-    /// Mirror training images at random.
-    #[arg(long)]
-    pub flip: bool,
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
 
     /// Subtract the training images' mean and divide by their deviation, per
     /// channel, or leave pixels in [0, 1]. Codes are never normalised.
     #[arg(long, value_enum, default_value_t = NormalizationChoice::Auto)]
     pub normalize: NormalizationChoice,
-
-    /// Probability that an image is replaced by its class's code.
-    #[arg(long, value_name = "X", default_value_t = TrainSettings::default().mix)]
-    pub mix: f64,
-
-    /// The distribution of the codes [default: uniform for mlp, normal for cnn
-    /// and resnet18].
-    #[arg(long, value_parser = one_of::<CodeKind>(CODE_KINDS))]
-    pub code_kind: Option<CodeKind>,
-
-    /// Pixels a side that share one random number of a code.
-    #[arg(long, value_name = "N", default_value_t = TrainSettings::default().code_block)]
-    pub code_block: usize,
 
     /// Keep only the first N training images of each class.
     #[arg(long, value_name = "N")]
@@ -145,30 +96,6 @@ an uninterrupted run. RAYON_NUM_THREADS in the environment limits the threads;
 their number changes no result.";
 
 impl TrainArgs {
-    /// What the arguments say of training.
-    pub fn settings(&self, seed: u64, architecture: &Architecture) -> TrainSettings {
-        TrainSettings {
-            epochs: self.epochs,
-            batch_size: self.batch_size,
-            optimizer: self.optimizer,
-            learning_rate: self.learning_rate,
-            momentum: self.momentum,
-            weight_decay: self.weight_decay,
-            schedule: self.schedule,
-            label_smoothing: self.label_smoothing,
-            augmentation: Augmentation {
-                pad_crop: self.pad_crop,
-                flip: self.flip,
-            },
-            mix: self.mix,
-            code_kind: self
-                .code_kind
-                .unwrap_or_else(|| CodeKind::suited_to(architecture)),
-            code_block: self.code_block,
-            seed,
-        }
-    }
-
     /// What the arguments say of reading the data.
     pub fn load_options(&self) -> LoadOptions {
         LoadOptions {
@@ -183,6 +110,8 @@ impl TrainArgs {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use unlearn::code::CodeKind;
+    use unlearn::train::TrainSettings;
 
     use super::*;
 
@@ -202,7 +131,7 @@ mod tests {
             code_kind: CodeKind::suited_to(&architecture),
             ..TrainSettings::default()
         };
-        assert_eq!(args.settings(7, &architecture), expected);
+        assert_eq!(args.recipe.settings(7, &architecture), expected);
         assert_eq!(args.load_options(), LoadOptions::default());
     }
 }

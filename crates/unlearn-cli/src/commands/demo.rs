@@ -3,20 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, bail};
-use unlearn::audit::code_accuracy_percent;
+use anyhow::bail;
+use unlearn::audit::{Budget, Context, Role, Subject, bias_control, code_accuracy_percent};
 use unlearn::checkpoint::{Model, ModelMetadata};
+use unlearn::code::Codebook;
 use unlearn::data::{Dataset, LoadOptions, Normalization, Source};
 use unlearn::forget::{Job, MAX_KEPT_LOSS, Mnemonic, MnemonicSettings, Request};
 use unlearn::network::Device;
 use unlearn::train::Trainer;
 use unlearn_report::{
-    DataSummary, DemoFiles, DemoRecord, DemoSeconds, EvaluateRecord, ForgetRecord, SCHEMA, VERSION,
-    json, public_settings,
+    AuditRecord, AuditedModel, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EvaluateRecord,
+    ForgetRecord, SCHEMA, VERSION, json, page, public_settings,
 };
 
 use crate::args::DemoArgs;
+use crate::audits::Audits;
 use crate::exit::Exit;
+use crate::folder::Folder;
 use crate::interrupt::Interrupt;
 use crate::session::{EndReason, Session, SessionEnd};
 use crate::{data, gate, outputs, recipe, show, stdout};
@@ -31,8 +34,17 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let folder = Folder::make(&args.out)?;
     let paths = NAMES.map(|name| args.out.join(name));
     let paths_of = paths.each_ref().map(PathBuf::as_path);
-    let [original, forgotten, retrained, codes, record] = outputs::claim(paths_of, args.overwrite)?;
-    let files = [original, forgotten, retrained, codes.secret()?, record];
+    let [original, forgotten, retrained, codes, record, audit, report] =
+        outputs::claim(paths_of, args.overwrite)?;
+    let files = [
+        original,
+        forgotten,
+        retrained,
+        codes.secret()?,
+        record,
+        audit,
+        report,
+    ];
 
     eprintln!("drawing artificial images of coloured shapes");
     let source = Source::Shapes;
@@ -66,6 +78,13 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::NotAchieved);
     };
 
+    eprintln!("looking for what is left of {}", recipe::CLASS);
+    let models = [model, &outcome.model, oracle.model()];
+    let models = [0, 1, 2].map(|place| (models[place], paths[place].as_path()));
+    let Some(audited) = first_look(models, codes, &all, class, &interrupt)? else {
+        return Ok(Exit::NotAchieved);
+    };
+
     let measure = |model: &Model| -> anyhow::Result<EvaluateRecord> {
         let evaluation = data::measure(model, &all, &source, &[class])?;
         let summary = DataSummary::new(source.to_string(), &all);
@@ -77,6 +96,8 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         retrained_name,
         codes_name,
         record_name,
+        audit_name,
+        report_name,
     ] = paths.each_ref().map(|path| path.display().to_string());
     let settings = recipe::training();
     let record = DemoRecord {
@@ -98,21 +119,27 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
             total_seconds: start.elapsed().as_secs_f64(),
         },
         forget,
+        audit: audited.summary.clone(),
         files: DemoFiles {
             original: original_name,
             forgotten: forgotten_name,
             retrained: retrained_name,
             codes: codes_name,
             record: record_name,
+            audit: audit_name,
+            report: report_name,
         },
     };
     let text = json(&record);
+    let (audit, page) = (json(&audited), page(&audited));
     let contents = [
         &model.to_bytes()[..],
         &outcome.model.to_bytes(),
         &oracle.model().to_bytes(),
         &codes.to_bytes(model.digest()),
         text.as_bytes(),
+        audit.as_bytes(),
+        page.as_bytes(),
     ];
     outputs::write(files, contents)?;
     folder.keep();
@@ -123,13 +150,70 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 7] = [
     "original.safetensors",
     "forgotten.safetensors",
     "retrained.safetensors",
     "codes.safetensors",
     "record.json",
+    "audit.json",
+    "report.html",
 ];
+
+/// A first look for what is left of the class in the model that forgot, of
+/// `[original, forgotten, retrained]`; none if the user asked to stop.
+fn first_look(
+    [before, after, retrained]: [(&Model, &Path); 3],
+    codes: &Codebook,
+    data: &Dataset,
+    class: usize,
+    interrupt: &Interrupt,
+) -> anyhow::Result<Option<AuditRecord>> {
+    let files = [
+        (Role::Before, before.1),
+        (Role::After, after.1),
+        (Role::Retrained, retrained.1),
+    ];
+    let subject = |role: Role, (model, _): (&Model, &Path)| Subject {
+        role,
+        name: role.title().to_owned(),
+        model: model.clone(),
+    };
+    let control = bias_control(before.0, &data.train, &[class]);
+    let subjects = [
+        Some(subject(Role::Before, before)),
+        control,
+        Some(subject(Role::After, after)),
+        Some(subject(Role::Retrained, retrained)),
+    ];
+    let subjects: Vec<Subject> = subjects.into_iter().flatten().collect();
+    let (budget, seed) = (Budget::glance(), recipe::training().seed);
+    let context = Context::new(&subjects, data, &[class], Some(codes), budget, seed);
+    let audits = Audits {
+        context: &context,
+        data: data.digest,
+        kept_in: None,
+        interrupt,
+    };
+    let Some(entries) = audits.run()? else {
+        eprintln!("interrupted; nothing was written");
+        return Ok(None);
+    };
+    let models = subjects.iter();
+    let models = models.map(|subject| {
+        let file = files.iter().find(|(role, _)| *role == subject.role);
+        let file = file.map(|(_, path)| path.display().to_string());
+        AuditedModel::new(subject, file, None)
+    });
+    let summary = DataSummary::new(Source::Shapes.to_string(), data);
+    Ok(Some(AuditRecord::new(
+        &context,
+        summary,
+        models.collect(),
+        entries,
+        &[],
+    )))
+}
 
 /// A run of the recipe on a data set.
 fn trainer(data: &Dataset) -> anyhow::Result<Trainer<'_>> {
@@ -171,37 +255,6 @@ fn train(
         }
         EndReason::Diverged { step } => {
             bail!("the demonstration's training diverged at step {step}")
-        }
-    }
-}
-
-/// The folder of the demonstration; one that was made for it goes again if
-/// nothing was written.
-struct Folder {
-    made: Option<PathBuf>,
-}
-
-impl Folder {
-    fn make(path: &Path) -> anyhow::Result<Self> {
-        if path.is_dir() {
-            return Ok(Self { made: None });
-        }
-        std::fs::create_dir(path).with_context(|| format!("{}: cannot be made", path.display()))?;
-        Ok(Self {
-            made: Some(path.to_owned()),
-        })
-    }
-
-    fn keep(mut self) {
-        self.made = None;
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Some(path) = &self.made {
-            // It stays if somebody has put a file there.
-            let _ = std::fs::remove_dir(path);
         }
     }
 }

@@ -1,8 +1,5 @@
 //! `unlearn evaluate`.
 
-use std::path::Path;
-
-use anyhow::ensure;
 use unlearn::audit::Evaluation;
 use unlearn::checkpoint::Model;
 use unlearn::network::Device;
@@ -21,7 +18,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<Exit> {
     let models = files.iter().map(|file| Model::read(file, &Device::flex()));
     let models = models.collect::<Result<Vec<_>, _>>()?;
     for (file, model) in files.iter().zip(&models) {
-        refuse_unlike((file, model), (&files[0], &models[0]))?;
+        data::refuse_unlike((file, model), (&files[0], &models[0]))?;
     }
     let is_one = models.len() == 1;
     let forgotten = models.iter().map(|model| {
@@ -30,7 +27,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<Exit> {
             true => &model.metadata.forgotten,
             false => &args.forgotten,
         };
-        classes(model, names)
+        data::classes(model, names)
     });
     let forgotten = forgotten.collect::<anyhow::Result<Vec<_>>>()?;
 
@@ -66,45 +63,6 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
-}
-
-/// The classes of these names, ascending, each once.
-fn classes(model: &Model, names: &[String]) -> anyhow::Result<Vec<usize>> {
-    let find = |name: &String| model.metadata.classes.find(name);
-    let mut classes = names.iter().map(find).collect::<Result<Vec<_>, _>>()?;
-    classes.sort_unstable();
-    classes.dedup();
-    Ok(classes)
-}
-
-/// Refuses a model that cannot be asked for the same images as the first.
-///
-/// # Errors
-/// If its input shape or its classes are others.
-fn refuse_unlike(
-    (file, model): (&Path, &Model),
-    (first_file, first): (&Path, &Model),
-) -> anyhow::Result<()> {
-    let (file, first_file) = (file.display(), first_file.display());
-    let (expected, found) = (first.metadata.input_shape, model.metadata.input_shape);
-    ensure!(
-        found == expected,
-        "{file}: expected input shape {expected:?} as in {first_file}, found {found:?}"
-    );
-    let [expected, found] = [first, model].map(|model| model.metadata.classes.names());
-    ensure!(
-        found.len() == expected.len(),
-        "{file}: expected {} classes as in {first_file}, found {}",
-        expected.len(),
-        found.len()
-    );
-    for (class, (expected, found)) in expected.iter().zip(found).enumerate() {
-        ensure!(
-            found == expected,
-            "{file}: expected class {class} to be `{expected}` as in {first_file}, found `{found}`"
-        );
-    }
-    Ok(())
 }
 
 /// Says on stderr how to measure what a model was made to forget.

@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::progress::StepsBar;
 use crate::session::is_finite;
-use crate::{data, gate, outputs, show, stdout, training_recipe as recipe};
+use crate::{data, enrolment, gate, outputs, show, stdout, training_recipe as recipe};
 
 /// Makes a model forget classes and writes the one that forgot, if it passes.
 ///
@@ -35,6 +35,16 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         }
         None => None,
     };
+    let next_enrolment = match args.enrolment_out.as_ref().filter(|_| !args.dry_run) {
+        Some(path) => {
+            let others = [&args.codes, &args.enrolment, &args.out];
+            let others: Vec<&Path> = others.into_iter().flatten().map(PathBuf::as_path).collect();
+            outputs::refuse_same(path, &others)?;
+            let [file] = outputs::claim([path], args.overwrite)?;
+            Some(file.secret()?)
+        }
+        None => None,
+    };
     let model = Model::read(&args.model, &Device::flex())?;
     let codes = codes(args, &model)?;
     let model_name = || args.model.display().to_string();
@@ -45,7 +55,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         Some(source) => Some(data::read_for(&model, source, args.check.reading.options())?.train),
         None => None,
     };
-    let enrolment = enrolment(args, &model)?;
+    let known = known(args, &model)?;
     let max_kept_loss = args.max_kept_loss();
     let mut job = match &codes {
         Some(codes) => Job::new(&model, codes, &request).with_context(model_name)?,
@@ -54,7 +64,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     job = job
         .with_max_kept_loss(max_kept_loss)
         .with_seed(args.method_seed);
-    if let Some((path, enrolment)) = args.enrolment.as_ref().zip(enrolment.as_ref()) {
+    if let Some((path, enrolment)) = args.enrolment.as_ref().zip(known.as_ref()) {
         let name = || path.display().to_string();
         job = job.with_enrolment(enrolment).with_context(name)?;
     }
@@ -94,6 +104,10 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         let [mut file] = file;
         outcome.model.fill(&mut file)?;
         file.finish()?;
+        if let Some((file, codes)) = next_enrolment.zip(codes.as_ref()) {
+            let models = [&model, &outcome.model];
+            enrolment::write_next(known.as_ref(), models, codes, file)?;
+        }
     }
     if args.json {
         stdout::print(&json(&record))?;
@@ -161,7 +175,7 @@ fn watched(job: Job<'_>, method: &dyn Method) -> anyhow::Result<Option<Outcome>>
 
 /// The enrolment that was named; none, with a word on stderr, where it is that
 /// of another model.
-fn enrolment(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> {
+fn known(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> {
     let Some(path) = &args.enrolment else {
         return Ok(None);
     };

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod audit;
 mod compare;
 mod demo;
 mod enrol;
@@ -8,6 +9,7 @@ mod forget;
 mod inspect;
 mod merge;
 mod methods;
+mod report;
 mod run;
 mod train;
 

@@ -1,6 +1,8 @@
 //! From words to the command that they mean.
 
-use super::{compare, demo, enrol, evaluate, forget, inspect, merge, methods, train};
+use super::{
+    audit, compare, demo, enrol, evaluate, forget, inspect, merge, methods, report, train,
+};
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
@@ -18,6 +20,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Methods(args) => methods::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Audit(args) => audit::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Inspect(args) => inspect::run(&args),
     }
 }

@@ -14,7 +14,7 @@ use crate::args::{NormalizationChoice, TrainArgs};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::session::{EndReason, Session, SessionEnd};
-use crate::{data, outputs, resume, seed, show, stdout};
+use crate::{data, enrolment, outputs, resume, seed, show, stdout};
 
 /// Trains a classifier and writes it with its codes.
 ///
@@ -32,10 +32,11 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
         Some(run) => resume::seed(&checkpoint, run, args.seed)?,
         None => seed::seed_or_fresh(args.seed)?,
     };
-    let parameters = args.settings(seed, &architecture).check()?;
+    let parameters = args.recipe.settings(seed, &architecture).check()?;
     let interrupt = Interrupt::listen()?;
     let [model_file, codes_file] = outputs::claim([&args.out, &args.codes], args.overwrite)?;
     let files = [model_file, codes_file.secret()?];
+    let enrolment_file = claim_enrolment(args)?;
     check_place(&checkpoint, args)?;
 
     let source = &args.data.data;
@@ -94,6 +95,9 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
     }
     let record = record(args, &data, &trainer, &settings, resumed_at_step, end)?;
     write(files, &trainer)?;
+    if let Some(file) = enrolment_file {
+        enrolment::write(trainer.model(), trainer.codes(), file)?;
+    }
     outputs::remove(&checkpoint)?;
     if record
         .code_accuracy_percent
@@ -109,6 +113,17 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
         false => stdout::print(&show::train(&record, &args.out, &args.codes))?,
     }
     Ok(Exit::Done)
+}
+
+fn claim_enrolment(args: &TrainArgs) -> anyhow::Result<Option<OutputFile>> {
+    let Some(path) = &args.enrolment else {
+        return Ok(None);
+    };
+    if args.recipe.mix == 0.0 {
+        bail!("--enrolment: expected codes to enrol, found none planted (--mix 0)");
+    }
+    outputs::refuse_same(path, &[&args.out, &args.codes])?;
+    Ok(Some(OutputFile::claim(path, args.overwrite)?.secret()?))
 }
 
 /// Refuses to run over an interrupted run that nobody asked to discard.

@@ -42,9 +42,11 @@ Then it forgot \"{class}\" from the codes alone, without images: {passes} backwa
 
 {table}
 An error like that of the retrained model says what the network answers, not what it
-still holds inside: nothing here shows that no trace of {class} is left.
+still holds inside. A first look for that:
+{audit}
+The page to read: {report}
 
-The three models, the codes and a record of all this are in {folder}.
+The three models, the codes and records of all this are in {folder}.
 Next (from a checkout of the sources, `cargo run --` stands for `unlearn`):
   unlearn evaluate {forgotten} --data shapes --forgotten {class}
   unlearn forget {original} --codes {codes} --class {other} --dry-run
@@ -57,10 +59,30 @@ Next (from a checkout of the sources, `cargo run --` stands for `unlearn`):
         total = count(forget.parameters_total),
         folder = folder.display(),
         forgotten = files.forgotten,
+        audit = wrapped(&record.audit),
+        report = files.report,
         original = files.original,
         codes = files.codes,
         other = other_class(record),
     )
+}
+
+/// A text in lines of at most 86 letters, as wide as the lines around it.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last().map_or(0, String::len);
+        if line > 0 && line + 1 + word.len() > 86 {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
 }
 
 /// The first class that was kept.

@@ -1,5 +1,6 @@
 //! Records as short readable tables.
 
+mod audit;
 mod compare;
 mod confidence;
 mod demo;
@@ -13,6 +14,7 @@ mod number;
 mod steps;
 mod train;
 
+pub use audit::audit;
 pub use compare::compare;
 pub use demo::demo;
 pub use enrol::enrol;

@@ -54,6 +54,39 @@ fn parts_are_merged_to_what_a_single_run_writes() {
 }
 
 #[test]
+fn the_enrolment_goes_on_with_the_model() {
+    let folder = folder();
+    let path = folder.path();
+    run(path, ENROL).done();
+    // By default the features stay, so they are taken over; either way a next
+    // request has the bits that it has without.
+    let first = format!("{FORGET} --enrolment e --out m2 --enrolment-out e2");
+    run(path, &first).done();
+    let next = "forget m2 --codes c --class blue --out";
+    run(path, &format!("{next} known --enrolment e2")).done();
+    run(path, &format!("{next} plain")).done();
+    assert_eq!(read(path, "known"), read(path, "plain"));
+    // The whole network moves: all is found out anew.
+    let whole = format!("{WHOLE} --out m3 --enrolment e --enrolment-out e3");
+    run(path, &whole).done();
+    run(path, "enrol m3 --codes c --out anew").done();
+    assert_eq!(read(path, "e3"), read(path, "anew"));
+    run(path, &format!("{FORGET} --out m4 --enrolment-out m4")).bad(&["a file of its own"]);
+}
+
+#[test]
+fn training_enrols_as_the_command_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let train = "train --data shapes --architecture mlp --hidden 16 --epochs 1 --limit-per-class 20 --seed 1 --out m --codes c";
+    run(path, &format!("{train} --enrolment e")).done();
+    run(path, "enrol m --codes c --out anew").done();
+    assert_eq!(read(path, "e"), read(path, "anew"));
+    let unplanted = format!("{train} --overwrite --mix 0 --enrolment e");
+    run(path, &unplanted).bad(&["--enrolment", "none planted"]);
+}
+
+#[test]
 fn a_stale_enrolment_is_told_and_not_used() {
     let folder = folder();
     let path = folder.path();

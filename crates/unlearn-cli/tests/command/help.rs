@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::command::run;
 
-const COMMANDS: [&str; 9] = [
-    "demo", "train", "enrol", "merge", "forget", "methods", "evaluate", "compare", "inspect",
+const COMMANDS: [&str; 11] = [
+    "demo", "train", "enrol", "merge", "forget", "methods", "evaluate", "compare", "audit",
+    "report", "inspect",
 ];
 
 #[test]
@@ -72,6 +73,9 @@ fn wrong_arguments_are_bad_input() {
         "forget m --codes c --class red --out m2 --scope head",
         "forget m --codes c --class red --out m2 --method magic",
         "evaluate m",
+        "audit --before m --after f --data d --out a",
+        "audit --before m --after f --data d --forgotten red --out a --quick --full",
+        "audit --before m --after f --data d --forgotten red --out a --epochs 3",
     ] {
         let ran = run(Path::new("."), arguments);
         assert_eq!(ran.code, Some(2), "{arguments}: {ran:?}");

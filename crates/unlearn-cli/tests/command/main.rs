@@ -1,5 +1,6 @@
 //! The command as its users meet it: arguments, output, exit codes, files.
 
+mod audit;
 mod bad_codes;
 mod bad_data;
 mod bad_model;

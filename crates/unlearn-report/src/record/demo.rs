@@ -36,6 +36,8 @@ pub struct DemoRecord {
     pub forgotten: EvaluateRecord,
     /// The model trained without the class.
     pub retrained: EvaluateRecord,
+    /// What the audits say together.
+    pub audit: String,
     /// What was written.
     pub files: DemoFiles,
 }
@@ -66,4 +68,8 @@ pub struct DemoFiles {
     pub codes: String,
     /// This record.
     pub record: String,
+    /// The record of the audits.
+    pub audit: String,
+    /// The page that is made of it.
+    pub report: String,
 }

@@ -1,5 +1,6 @@
 //! Plain records: numbers first, pages second.
 
+mod audit;
 mod cell;
 mod compare;
 mod comparison;
@@ -19,6 +20,10 @@ mod spread;
 mod step;
 mod train;
 
+pub use audit::{
+    AuditEntry, AuditGate, AuditGateError, AuditGateResult, AuditRecord, AuditRecordError,
+    AuditedModel, Conclusion, FigureRow, SampleRecord, TestedImages,
+};
 pub use cell::{CellMeasures, CellRecord, CellResult, CellSeconds, SearchRecord, WorstKept};
 pub use compare::CompareRecord;
 pub use comparison::{ComparisonRecord, ComparisonRow, ComparisonTable};

@@ -25,8 +25,8 @@ pub struct StepRecord {
     /// What they said afterwards.
     pub after: CodeMeasures,
     /// Percent of the blends of kept codes with noise to which another kept
-    /// class answers than before.
-    pub kept_blends_changed_percent: f64,
+    /// class answers than before; none where that was not asked for.
+    pub kept_blends_changed_percent: Option<f64>,
     /// What other strengths would have done, the weakest first; only in dry runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub curve: Vec<CurvePoint>,

@@ -3,7 +3,9 @@
 mod csv;
 mod json;
 mod markdown;
+mod page;
 
 pub use csv::comparison_csv;
 pub use json::{json, json_line};
 pub use markdown::comparison_markdown;
+pub use page::page;

@@ -1,5 +1,7 @@
 //! What several classes take out of one tensor's totals.
 
+use rayon::prelude::*;
+
 use super::TensorTotals;
 
 /// The squares of several classes, in the scale of the totals that they are taken out of.
@@ -16,6 +18,9 @@ pub struct Taken {
 /// As long as so much of a sum is left, its rounding errors do not matter.
 const LEAST_LEFT: f64 = 1.0 / 1024.0;
 
+/// Elements that one thread works on at the least.
+const PIECE: usize = 1 << 14;
+
 impl Taken {
     /// Nothing yet, for so many elements.
     pub fn new(length: usize) -> Self {
@@ -29,14 +34,22 @@ impl Taken {
     /// Adds a class, whose squares are multiplied by four to the power of `exponent`.
     pub fn add(&mut self, totals: &TensorTotals, class: usize, squares: &[f32], exponent: i32) {
         let power = f64::from(totals.exponent - exponent).exp2();
-        for (index, square) in squares.iter().enumerate() {
-            let square = (f64::from(*square) * power * power) as f32;
-            self.squares[index] += square;
-            match usize::from(totals.holder[index]) == class {
-                true => self.held[index] = true,
-                false => self.others[index] += square,
-            }
-        }
+        let holders = totals.holder.par_iter().zip(squares);
+        let sums = self
+            .squares
+            .par_iter_mut()
+            .zip(&mut self.others)
+            .zip(&mut self.held);
+        sums.zip(holders).with_min_len(PIECE).for_each(
+            |(((sum, others), held), (holder, square))| {
+                let square = (f64::from(*square) * power * power) as f32;
+                *sum += square;
+                match usize::from(*holder) == class {
+                    true => *held = true,
+                    false => *others += square,
+                }
+            },
+        );
     }
 
     /// The sum of the classes' squares divided by `count`, from a place on.
@@ -67,7 +80,8 @@ impl Taken {
     /// to about four digits: two classes that both dominate an element may leave nothing
     /// but rounding errors.
     pub fn is_reliable(&self, totals: &TensorTotals) -> bool {
-        (0..totals.len()).all(|index| {
+        let elements = (0..totals.len()).into_par_iter().with_min_len(PIECE);
+        elements.all(|index| {
             let rest = f64::from(totals.rest[index]);
             let untouched = self.others[index] == 0.0;
             !self.held[index] || untouched || self.left_of(totals, index) >= LEAST_LEFT * rest

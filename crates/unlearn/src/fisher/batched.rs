@@ -38,7 +38,7 @@ impl Fisher {
         let mut power = None;
         visit_squares(network, batch, labels, |parameter, squares, exponent| {
             let power = *power.get_or_insert_with(|| self.begin(labels.len(), exponent));
-            self.add(parameter, &squares, power);
+            self.add(parameter, squares, power);
         });
     }
 }

@@ -10,17 +10,27 @@ use crate::network::{CrossEntropy, Network, Value};
 ///
 /// Codes are fitted to almost zero loss: their gradients can be so small that
 /// their squares leave the range of floating-point numbers. So gradients are
-/// scaled by a power of two before they are squared, the squares are added up in
+/// scaled by a power of two before they are squared, batches are added up in
 /// double precision, and [`Fisher::values`] scales them back.
 #[derive(Clone, Debug)]
 pub struct Fisher {
     /// Per parameter the sum over samples; `None` for buffers, which have no
     /// gradient, and before the first sample.
-    sums: Vec<Option<Vec<f64>>>,
+    sums: Vec<Option<Sum>>,
     /// Gradients were multiplied by two to this power.
     exponent: i32,
     /// Samples, and so single-sample backward passes.
     samples: usize,
+}
+
+/// The squares of one parameter.
+#[derive(Clone, Debug)]
+enum Sum {
+    /// Those of the first batch, each to be multiplied with a power of two, twice. Mostly
+    /// there is no other batch.
+    First(Vec<f32>, f64),
+    /// The sum over several batches.
+    Several(Vec<f64>),
 }
 
 /// Numbers that one thread works on.
@@ -48,46 +58,69 @@ impl Fisher {
         // The larger gradients decide the scale: smaller ones may vanish beside them.
         if exponent < self.exponent {
             let power = power_of_two(exponent - self.exponent);
-            let sums = self.sums.iter_mut().flatten();
-            sums.flat_map(|sums| sums.iter_mut())
-                .for_each(|sum| *sum *= power * power);
+            for sum in self.sums.iter_mut().flatten() {
+                match sum {
+                    Sum::First(_, factor) => *factor *= power,
+                    Sum::Several(sums) => sums.iter_mut().for_each(|sum| *sum *= power * power),
+                }
+            }
             self.exponent = exponent;
         }
         power_of_two(self.exponent - exponent)
     }
 
     /// Adds the squares of one parameter.
-    pub(super) fn add(&mut self, parameter: usize, squares: &Value, power: f64) {
-        squares.read(|squares| {
-            let sums = self.sums[parameter].get_or_insert_with(|| vec![0.0; squares.len()]);
-            sums.par_chunks_mut(PIECE)
-                .zip(squares.par_chunks(PIECE))
-                .for_each(|(sums, squares)| {
-                    for (sum, square) in sums.iter_mut().zip(squares) {
-                        *sum += f64::from(*square) * power * power;
-                    }
-                });
-        });
+    pub(super) fn add(&mut self, parameter: usize, squares: Value, power: f64) {
+        let sums = match self.sums[parameter].take() {
+            None => Sum::First(squares.into_vec(), power),
+            Some(Sum::First(first, factor)) => {
+                let wide = first
+                    .par_iter()
+                    .map(|one| f64::from(*one) * factor * factor);
+                let mut sums: Vec<f64> = wide.collect();
+                add_squares(&mut sums, &squares, power);
+                Sum::Several(sums)
+            }
+            Some(Sum::Several(mut sums)) => {
+                add_squares(&mut sums, &squares, power);
+                Sum::Several(sums)
+            }
+        };
+        self.sums[parameter] = Some(sums);
     }
 
     /// The diagonal for one parameter in row-major order; `None` for a buffer.
     /// An entry below 1e-308 becomes 0; the ratios of two diagonals do not lose it.
     pub fn values(&self, parameter: usize) -> Option<Vec<f64>> {
-        let sums = self.sums[parameter].as_ref()?.iter();
+        let scaled = self.scaled(parameter)?;
+        let mut values = vec![0.0; self.sums[parameter].as_ref()?.len()];
+        scaled(0, &mut values);
         let power = power_of_two(-self.exponent);
-        let values = sums.map(|sum| sum / self.samples as f64 * power * power);
-        Some(values.collect())
+        values.iter_mut().for_each(|value| *value *= power * power);
+        Some(values)
     }
 
     /// The diagonal for one parameter, times four to the power of
     /// [`Fisher::exponent`]: a function that writes its entries from a place on.
     pub(crate) fn scaled(&self, parameter: usize) -> Option<impl Fn(usize, &mut [f64]) + Sync> {
-        let (sums, samples) = (self.sums[parameter].as_deref()?, self.samples as f64);
-        Some(move |first: usize, entries: &mut [f64]| {
-            for (entry, sum) in entries.iter_mut().zip(&sums[first..]) {
-                *entry = sum / samples;
+        let (sum, samples) = (self.sums[parameter].as_ref()?, self.samples as f64);
+        Some(move |first: usize, entries: &mut [f64]| match sum {
+            Sum::First(squares, factor) => {
+                for (entry, square) in entries.iter_mut().zip(&squares[first..]) {
+                    *entry = f64::from(*square) * factor * factor / samples;
+                }
+            }
+            Sum::Several(sums) => {
+                for (entry, sum) in entries.iter_mut().zip(&sums[first..]) {
+                    *entry = sum / samples;
+                }
             }
         })
+    }
+
+    /// Lets the diagonal of a parameter go.
+    pub(crate) fn let_go(&mut self, parameter: usize) {
+        self.sums[parameter] = None;
     }
 
     /// See [`Fisher::scaled`].
@@ -99,6 +132,27 @@ impl Fisher {
     pub fn backward_passes(&self) -> usize {
         self.samples
     }
+}
+
+impl Sum {
+    fn len(&self) -> usize {
+        match self {
+            Self::First(squares, _) => squares.len(),
+            Self::Several(sums) => sums.len(),
+        }
+    }
+}
+
+fn add_squares(sums: &mut [f64], squares: &Value, power: f64) {
+    squares.read(|squares| {
+        sums.par_chunks_mut(PIECE)
+            .zip(squares.par_chunks(PIECE))
+            .for_each(|(sums, squares)| {
+                for (sum, square) in sums.iter_mut().zip(squares) {
+                    *sum += f64::from(*square) * power * power;
+                }
+            });
+    });
 }
 
 /// The power of two by which the gradient of the loss is multiplied so that its

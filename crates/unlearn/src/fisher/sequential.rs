@@ -31,7 +31,7 @@ pub fn fisher_sequential(network: &Network, batch: &Value, labels: &[usize]) -> 
         for (parameter, gradient) in gradients.parameters.into_iter().enumerate() {
             if let Some(gradient) = gradient {
                 let square = Value::new(gradient.flat().square());
-                fisher.add(parameter, &square, power);
+                fisher.add(parameter, square, power);
             }
         }
     }

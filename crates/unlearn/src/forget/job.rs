@@ -2,15 +2,14 @@
 
 use std::time::Instant;
 
+use rayon::prelude::*;
 use serde_json::{Map, Value as Json};
-
 use unlearn_data::{Augmentation, Split};
 
-use super::{CodeMeasures, Context, ForgetError, Method, Request, Step, confidence};
+use super::{CodeAnswers, CodeMeasures, Context, ForgetError, Method, Request, Step, confidence};
 use crate::checkpoint::Model;
 use crate::code::Codebook;
 use crate::enrol::Enrolment;
-use crate::network::{CrossEntropy, Network};
 use crate::train::TrainParameters;
 use crate::tune::Watch;
 
@@ -211,19 +210,29 @@ impl<'a> Job<'a> {
             model,
         };
         if let Some(codes) = self.context.codes {
-            self.measure(codes, &mut outcome);
+            let answers = forgotten.answers.unwrap_or_else(|| {
+                let networks = [&before.network, &outcome.model.network];
+                networks.map(|network| CodeAnswers::of(network, codes, self.context.request))
+            });
+            self.measure(&answers, &mut outcome);
         }
         Ok(outcome)
     }
 
     /// Adds what the codes say of both networks.
-    fn measure(&self, codes: &Codebook, outcome: &mut Outcome) {
-        let (codes_before, before) = self.ask(codes, &self.context.model.network);
-        let (codes_after, after) = self.ask(codes, &outcome.model.network);
+    fn measure(&self, [before, after]: &[CodeAnswers; 2], outcome: &mut Outcome) {
+        let request = self.context.request;
+        outcome.codes_before = Some(before.measures(request));
+        outcome.codes = Some(after.measures(request));
+        let gone = request.gone();
+        let known = after.loss(gone).predictions.into_iter().zip(gone);
+        let known = known.filter(|(answer, class)| answer == *class);
+        outcome.came_back = known.map(|(_, class)| *class).collect();
+        let [before, after] = [before, after].map(|answers| answers.loss(request.forgotten()));
         // The prediction was measured for these moves and no others.
         let is_predictable =
             !outcome.steps.is_empty() && outcome.steps.iter().all(Step::is_automatic_in_outputs);
-        let classes = self.context.request.forgotten().iter().enumerate();
+        let classes = request.forgotten().iter().enumerate();
         let classes = classes.map(|(place, &class)| {
             let [loss_before, loss_after] = [&before, &after].map(|loss| loss.losses[place]);
             ForgottenClass {
@@ -235,49 +244,37 @@ impl<'a> Job<'a> {
             }
         });
         outcome.classes = classes.collect();
-        outcome.codes_before = Some(codes_before);
-        outcome.codes = Some(codes_after);
-        outcome.came_back = self.came_back(codes, &outcome.model.network);
-    }
-
-    /// What a network says of the request's codes, and the losses of the
-    /// forgotten ones.
-    fn ask(&self, codes: &Codebook, network: &Network) -> (CodeMeasures, CrossEntropy) {
-        let loss =
-            |classes: &[usize]| CrossEntropy::new(&codes.ask(network, classes), classes, 0.0);
-        let request = self.context.request;
-        let (forgotten, kept) = (request.forgotten(), request.kept());
-        let (of_forgotten, of_kept) = (loss(forgotten), loss(kept));
-        let measures = CodeMeasures::from_losses((&of_forgotten, forgotten), (&of_kept, kept));
-        (measures, of_forgotten)
-    }
-
-    fn came_back(&self, codes: &Codebook, network: &Network) -> Vec<usize> {
-        let gone = self.context.request.gone();
-        let logits = codes.ask(network, gone);
-        let answers = CrossEntropy::new(&logits, gone, 0.0).predictions;
-        let known = answers.into_iter().zip(gone);
-        let known = known.filter(|(answer, class)| answer == *class);
-        known.map(|(class, _)| class).collect()
     }
 
     fn changes(&self, after: &Model) -> Vec<Change> {
         let before = self.context.model.network.parameters().iter();
         let pairs = before.zip(after.network.parameters());
         let changes = pairs.map(|(before, after)| {
-            let (old, new) = (before.value.to_vec(), after.value.to_vec());
-            let moves = old.iter().zip(&new);
-            let moves = moves.map(|(old, new)| f64::from((new - old).abs()));
-            let moves: Vec<f64> = moves.filter(|distance| *distance > 0.0).collect();
+            let read = |old: &[f32]| after.value.read(|new| distances(old, new));
+            let (changed, largest) = before.value.read(read);
             Change {
                 name: before.name.clone(),
-                changed: moves.len(),
-                elements: old.len(),
-                largest: moves.into_iter().fold(0.0, f64::max),
+                changed,
+                elements: before.value.element_count(),
+                largest,
             }
         });
         changes.filter(|change| change.changed > 0).collect()
     }
+}
+
+/// How many numbers moved, and how far the furthest did.
+fn distances(old: &[f32], new: &[f32]) -> (usize, f64) {
+    if std::ptr::eq(old, new) {
+        return (0, 0.0);
+    }
+    let pairs = old.par_iter().zip(new).with_min_len(1 << 14);
+    let distances = pairs.map(|(old, new)| (new - old).abs());
+    let counted = distances.map(|distance| (usize::from(distance > 0.0), f64::from(distance)));
+    counted.reduce(
+        || (0, 0.0),
+        |(changed, largest), (more, distance)| (changed + more, largest.max(distance)),
+    )
 }
 
 impl Outcome {

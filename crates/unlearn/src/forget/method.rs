@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::{CatalogEntry, Context, ForgetError, Step};
+use super::{CatalogEntry, CodeAnswers, Context, ForgetError, Step};
 use crate::network::Network;
 use crate::tune::Work;
 
@@ -13,6 +13,9 @@ use crate::tune::Work;
 pub struct Forgotten {
     /// The network afterwards.
     pub network: Network,
+    /// What the networks before and afterwards answer to the codes, where the method
+    /// asked them anyway.
+    pub answers: Option<[CodeAnswers; 2]>,
     /// Of the time that it took, what went into measures that are only told.
     pub measuring: Duration,
     /// Single-sample backward passes that it took.
@@ -28,6 +31,7 @@ impl Forgotten {
     pub fn new(network: Network, work: &Work<'_>) -> Self {
         Self {
             network,
+            answers: None,
             measuring: Duration::ZERO,
             backward_passes: work.backward_passes(),
             choices: Map::new(),

@@ -3,6 +3,7 @@
 mod algorithm;
 mod baseline;
 mod catalog;
+mod code_answers;
 mod code_measures;
 mod confidence;
 mod context;
@@ -18,6 +19,7 @@ mod step;
 
 pub use algorithm::Algorithm;
 pub use catalog::{CATALOG, CatalogEntry, method};
+pub use code_answers::CodeAnswers;
 pub use code_measures::CodeMeasures;
 pub use confidence::{confidence, log_odds};
 pub use context::Context;

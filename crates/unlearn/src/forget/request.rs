@@ -60,6 +60,14 @@ impl Request {
         })
     }
 
+    /// All classes whose codes are asked: those to forget, those to keep and those that
+    /// the model forgot before, ascending.
+    pub fn classes(&self) -> Vec<usize> {
+        let mut classes = [&self.forgotten[..], &self.kept, &self.gone].concat();
+        classes.sort_unstable();
+        classes
+    }
+
     /// The classes to forget, ascending.
     pub fn forgotten(&self) -> &[usize] {
         &self.forgotten

@@ -28,8 +28,9 @@ pub struct Step {
     /// What they said afterwards.
     pub after: CodeMeasures,
     /// Percent of the blends of kept codes with noise to which another kept
-    /// class answers than before.
-    pub kept_blends_changed_percent: f64,
+    /// class answers than before; none where that takes more than the move itself and
+    /// was not asked for.
+    pub kept_blends_changed_percent: Option<f64>,
     /// The same at other strengths, the weakest first; empty unless asked for.
     pub curve: Vec<CurvePoint>,
 }

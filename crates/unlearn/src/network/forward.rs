@@ -23,7 +23,17 @@ impl Network {
     /// # Panics
     /// If the batch's shape is not that of the graph's input.
     pub fn forward(&self, batch: Value) -> Value {
-        self.run(batch, &mut Mode::Inference, &[], |_| {}).output
+        self.run(batch, &mut Mode::Inference, |_, _| {}, |_| {})
+            .output
+    }
+
+    /// The same, shown the output of every node as it comes to be: `visit` is
+    /// called with the node's place in the graph and its output `[batch, ..]`.
+    ///
+    /// # Panics
+    /// If the batch's shape is not that of the graph's input.
+    pub fn observe(&self, batch: Value, visit: impl FnMut(usize, &Value)) -> Value {
+        self.run(batch, &mut Mode::Inference, visit, |_| {}).output
     }
 
     /// The same, keeping what [`Network::backward`] needs.
@@ -42,15 +52,28 @@ impl Network {
     /// such node.
     pub fn trace_tapped(&self, batch: Value, mode: &mut Mode<'_>, taps: &[usize]) -> Trace {
         let mut saved = Vec::with_capacity(self.graph().nodes().len());
-        let trace = self.run(batch, mode, taps, |of_node| saved.push(of_node));
-        Trace { saved, ..trace }
+        let mut tapped = vec![None; taps.len()];
+        let tap = |node: usize, output: &Value| {
+            let wanted = tapped.iter_mut().zip(taps);
+            for (value, _) in wanted.filter(|(_, tap)| **tap == node) {
+                *value = Some(output.clone());
+            }
+        };
+        let trace = self.run(batch, mode, tap, |of_node| saved.push(of_node));
+        let tapped = tapped.into_iter().zip(taps);
+        let tapped = tapped.map(|(value, node)| value.unwrap_or_else(|| panic!("no node {node}")));
+        Trace {
+            taps: tapped.collect(),
+            saved,
+            ..trace
+        }
     }
 
     fn run(
         &self,
         batch: Value,
         mode: &mut Mode<'_>,
-        taps: &[usize],
+        mut visit: impl FnMut(usize, &Value),
         mut keep: impl FnMut(Saved),
     ) -> Trace {
         let graph = self.graph();
@@ -62,7 +85,6 @@ impl Network {
         let mut values: Vec<Option<Value>> = vec![None; graph.value_count()];
         values[0] = Some(batch);
         let mut buffers = Vec::new();
-        let mut tapped = vec![None; taps.len()];
         for (index, node) in graph.nodes().iter().enumerate() {
             // A value is handed over for good to its last reader, which may
             // then work in place.
@@ -81,17 +103,12 @@ impl Network {
             let first = node.parameters.start;
             let moved = forward.buffers.into_iter();
             buffers.extend(moved.map(|(place, value)| (first + place, value)));
-            let wanted = tapped.iter_mut().zip(taps);
-            for (value, _) in wanted.filter(|(_, node)| **node == index) {
-                *value = Some(forward.output.clone());
-            }
+            visit(index, &forward.output);
             values[index + 1] = Some(forward.output);
         }
         let output = values.pop().flatten();
-        let tapped = tapped.into_iter().zip(taps);
-        let tapped = tapped.map(|(value, node)| value.unwrap_or_else(|| panic!("no node {node}")));
         Trace {
-            taps: tapped.collect(),
+            taps: Vec::new(),
             output: output.unwrap_or_else(|| unreachable!("a graph has an output")),
             saved: Vec::new(),
             buffers,

@@ -60,6 +60,11 @@ impl Graph {
         &self.parameters
     }
 
+    /// The node whose output a value is; none for the input.
+    pub fn producer(&self, value: ValueId) -> Option<usize> {
+        value.0.checked_sub(1)
+    }
+
     /// The shape of one input sample.
     pub fn input_shape(&self) -> &[usize] {
         &self.shapes[0]

@@ -70,6 +70,23 @@ impl Value {
         self.flat.reshape(shape)
     }
 
+    /// Some samples of a batch, in the order given.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn samples(&self, samples: &[usize]) -> Self {
+        let length: usize = self.shape[1..].iter().product();
+        let mut numbers = Vec::with_capacity(samples.len() * length);
+        self.read(|all| {
+            for sample in samples {
+                numbers.extend_from_slice(&all[sample * length..][..length]);
+            }
+        });
+        let mut shape = self.shape.clone();
+        shape[0] = samples.len();
+        Self::from_vec(numbers, &shape, &self.device())
+    }
+
     /// The elements in row-major order, still on their device.
     pub fn flat(self) -> Tensor<1> {
         self.flat

@@ -110,7 +110,7 @@ impl Optimizer {
     }
 
     /// What it remembers: per parameter, tensors and counts by name.
-    pub fn memory(&self) -> Memory {
+    pub(super) fn memory(&self) -> Memory {
         let mut sink = StateSink::default();
         match &self.rule {
             Rule::Sgd(rule) => {
@@ -142,7 +142,7 @@ impl Optimizer {
     }
 
     /// Brings back what it remembered; leaves out what it does not know.
-    pub fn remember(&mut self, memory: Memory, device: &Device) {
+    pub(super) fn remember(&mut self, memory: Memory, device: &Device) {
         if let Rule::Sgd(rule) = &mut self.rule {
             for (name, numbers) in memory.tensors {
                 let index = name

@@ -1,5 +1,6 @@
 //! The library as its users meet it.
 
+mod audits;
 mod automatic;
 mod conformance;
 mod enrolment;

@@ -27,9 +27,8 @@ const ROUNDS: usize = 3;
 /// If there are no codes.
 pub fn automatic(context: Context<'_>, aim: Aim) -> Result<Forgotten, ForgetError> {
     let (network, request) = (&context.model.network, context.request);
-    let mut classes = [request.forgotten(), request.kept(), request.gone()].concat();
-    classes.sort_unstable();
-    let mut part = Part::new(context, aim.scope, &classes)?;
+    let mut part = Part::new(context, aim.scope, &request.classes())?;
+    let before = part.answers(&part.network);
     let kept = request.kept();
     let most = part.loss(&part.network, kept).mean() + context.max_kept_loss.unwrap_or(f64::MAX);
     let gone = [request.forgotten(), request.gone()].concat();
@@ -66,6 +65,7 @@ pub fn automatic(context: Context<'_>, aim: Aim) -> Result<Forgotten, ForgetErro
     let choices = [("strength", json!("auto")), ("scope", json!(aim.scope))];
     Ok(Forgotten {
         network: part.put_into(network),
+        answers: Some([before, part.answers(&part.network)]),
         measuring: Duration::ZERO,
         backward_passes,
         choices: Map::from_iter(choices.map(|(name, choice)| (name.to_owned(), choice))),

@@ -29,5 +29,5 @@ use one_shot::one_shot;
 use part::Part;
 pub use perturbation::Perturbation;
 pub use scope::Scope;
-use sign::choose_sign;
+use sign::move_the_better_way;
 use strength::{Aim, forget_one, goal};

@@ -5,9 +5,11 @@ use std::time::Instant;
 
 use serde_json::{Map, json};
 
-use super::{Part, Perturbation, Scope, changed_percent, choose_sign, perturbation_from_totals};
+use super::{
+    Part, Perturbation, Scope, changed_percent, move_the_better_way, perturbation_from_totals,
+};
 use crate::enrol::Enrolment;
-use crate::forget::{Context, ForgetError, Forgotten, Step};
+use crate::forget::{CodeAnswers, Context, ForgetError, Forgotten, Step};
 
 /// Moves every parameter by `alpha_l * f_F / f_R`, up or down, whichever the
 /// codes prefer.
@@ -21,9 +23,7 @@ pub fn one_shot(
 ) -> Result<Forgotten, ForgetError> {
     let (network, request) = (&context.model.network, context.request);
     let (forgotten, kept) = (request.forgotten(), request.kept());
-    let mut classes = [forgotten, kept, request.gone()].concat();
-    classes.sort_unstable();
-    let mut part = Part::new(context, scope, &classes)?;
+    let mut part = Part::new(context, scope, &request.classes())?;
     let totals = context.enrolment.and_then(Enrolment::totals);
     let (from_totals, mut backward_passes) = match totals.filter(|_| !scope.is_in_classifier()) {
         Some(totals) => {
@@ -36,17 +36,23 @@ pub fn one_shot(
     let perturbation = match from_totals {
         Some(perturbation) => perturbation,
         None => {
-            let (of_forgotten, of_kept) = (part.fisher(forgotten), part.fisher(kept));
-            let fishers = [&of_forgotten, &of_kept];
-            backward_passes += of_forgotten.backward_passes() + of_kept.backward_passes();
-            Perturbation::new(&part.network, fishers, scope, forgotten)
+            let fishers = [part.fisher(forgotten), part.fisher(kept)];
+            backward_passes += forgotten.len() + kept.len();
+            Perturbation::from_fishers(&part.network, fishers, scope, forgotten)
         }
     };
-    let sign = choose_sign(&part, &perturbation, lambdas, [forgotten, kept]);
-    let moved = perturbation.into_network(&part.network, lambdas, sign);
+    let classes = [forgotten, kept];
+    let (sign, moved) = move_the_better_way(&part, perturbation, lambdas, classes);
     let start = Instant::now();
+    let before = answers_before(context, &part);
+    let after = part.answers(&moved);
+    // Blends cost more than all the rest where they go through the whole network.
+    let is_asked = context.curve || scope.is_in_classifier();
+    let blends_changed = is_asked.then(|| {
+        let answers = [&part.network, &moved].map(|network| part.blend_answers(network, kept));
+        changed_percent(&answers[0], &answers[1])
+    });
     let [lambda1, lambda2] = lambdas;
-    let answers = [&part.network, &moved].map(|net| part.blend_answers(net, kept));
     let step = Step {
         classes: forgotten.to_vec(),
         scope,
@@ -54,9 +60,9 @@ pub fn one_shot(
         lambda1,
         lambda2,
         reached: None,
-        before: part.measures(&part.network, forgotten, kept),
-        after: part.measures(&moved, forgotten, kept),
-        kept_blends_changed_percent: changed_percent(&answers[0], &answers[1]),
+        before: before.measures(request),
+        after: after.measures(request),
+        kept_blends_changed_percent: blends_changed,
         curve: Vec::new(),
     };
     let measuring = start.elapsed();
@@ -64,9 +70,25 @@ pub fn one_shot(
     let choices = [("strength", json!("manual")), ("scope", json!(scope))];
     Ok(Forgotten {
         network: part.put_into(network),
+        answers: Some([before, after]),
         measuring,
         backward_passes,
         choices: Map::from_iter(choices.map(|(name, choice)| (name.to_owned(), choice))),
         steps: vec![step],
     })
+}
+
+/// What the network as it is answers to the codes: from their features, where these are known.
+fn answers_before(context: Context<'_>, part: &Part) -> CodeAnswers {
+    let classes = context.request.classes();
+    let network = &context.model.network;
+    let features = context.enrolment.and_then(Enrolment::features);
+    let features = features.filter(|known| known.classes().eq(classes.iter().copied()));
+    match (features, network.split()) {
+        (Some(features), Some([_, head])) => {
+            let logits = head.forward(features.codes(network.device()));
+            CodeAnswers::new(classes, logits)
+        }
+        _ => part.answers(&part.network),
+    }
 }

@@ -3,7 +3,7 @@
 use super::Scope;
 use crate::enrol::{BLEND_RATIOS, Enrolment, Features};
 use crate::fisher::{Fisher, fisher_batched};
-use crate::forget::{CodeMeasures, Context, ForgetError};
+use crate::forget::{CodeAnswers, CodeMeasures, Context, ForgetError};
 use crate::network::{CrossEntropy, Network, Value};
 
 /// The part of a network that a scope can move, as a network of its own, with
@@ -114,10 +114,9 @@ impl Part {
         CodeMeasures::from_losses((&of_class, &[0]), (&self.loss(network, kept), kept))
     }
 
-    /// What the codes say of a network in the part's place.
-    pub fn measures(&self, network: &Network, forgotten: &[usize], kept: &[usize]) -> CodeMeasures {
-        let [of_forgotten, of_kept] = [forgotten, kept].map(|classes| self.loss(network, classes));
-        CodeMeasures::from_losses((&of_forgotten, forgotten), (&of_kept, kept))
+    /// What a network in the part's place answers to all codes that are held.
+    pub fn answers(&self, network: &Network) -> CodeAnswers {
+        CodeAnswers::new(self.classes.clone(), network.forward(self.codes.clone()))
     }
 
     /// What a network in the part's place answers to the blends of some
@@ -131,7 +130,7 @@ impl Part {
         if rows.is_empty() {
             return Vec::new();
         }
-        let logits = network.forward(pick(&self.blends, &rows)).into_vec();
+        let logits = network.forward(self.blends.samples(&rows)).into_vec();
         let answers = logits.chunks_exact(network.class_count()).map(|logits| {
             let best = classes.iter().copied();
             best.reduce(|best, class| {
@@ -150,17 +149,6 @@ impl Part {
             let place = self.classes.binary_search(class);
             place.unwrap_or_else(|_| unreachable!("a class of the request"))
         });
-        pick(&self.codes, &places.collect::<Vec<_>>())
+        self.codes.samples(&places.collect::<Vec<_>>())
     }
-}
-
-/// Some samples of a batch.
-fn pick(batch: &Value, samples: &[usize]) -> Value {
-    let numbers = batch.to_vec();
-    let length = numbers.len() / batch.shape()[0];
-    let picked = samples.iter();
-    let picked = picked.flat_map(|sample| &numbers[sample * length..][..length]);
-    let mut shape = batch.shape().to_vec();
-    shape[0] = samples.len();
-    Value::from_vec(picked.copied().collect(), &shape, &batch.device())
 }

@@ -19,20 +19,26 @@ pub struct Perturbation {
 impl Perturbation {
     /// The ratios of the Fisher diagonals of the forgotten and the kept
     /// classes' codes, for the parameters in scope.
-    pub fn new(
+    pub fn new(network: &Network, fishers: [&Fisher; 2], scope: Scope, classes: &[usize]) -> Self {
+        let tensors = (0..network.parameters().len())
+            .map(|index| ratios(network, fishers, scope, classes, index));
+        Self {
+            tensors: tensors.collect(),
+        }
+    }
+
+    /// The same, which lets go of the diagonals tensor by tensor.
+    pub fn from_fishers(
         network: &Network,
-        [forgotten, kept]: [&Fisher; 2],
+        [mut forgotten, mut kept]: [Fisher; 2],
         scope: Scope,
         classes: &[usize],
     ) -> Self {
         let tensors = (0..network.parameters().len()).map(|index| {
-            let elements = scope.elements(network, index, classes);
-            if elements.is_empty() {
-                return None;
-            }
-            let length = network.parameters()[index].value.element_count();
-            let (forgotten, kept) = (scaled(forgotten, index)?, scaled(kept, index)?);
-            Ratios::new(length, &forgotten, &kept, &elements)
+            let ratios = ratios(network, [&forgotten, &kept], scope, classes, index);
+            forgotten.let_go(index);
+            kept.let_go(index);
+            ratios
         });
         Self {
             tensors: tensors.collect(),
@@ -81,6 +87,23 @@ impl Perturbation {
         let largest = self.tensors.iter().flatten().map(Ratios::largest);
         lambda2 / largest.fold(f64::INFINITY, f64::min)
     }
+}
+
+/// The ratios of one parameter, for its elements in scope.
+fn ratios(
+    network: &Network,
+    [forgotten, kept]: [&Fisher; 2],
+    scope: Scope,
+    classes: &[usize],
+    index: usize,
+) -> Option<Ratios> {
+    let elements = scope.elements(network, index, classes);
+    if elements.is_empty() {
+        return None;
+    }
+    let length = network.parameters()[index].value.element_count();
+    let (forgotten, kept) = (scaled(forgotten, index)?, scaled(kept, index)?);
+    Ratios::new(length, &forgotten, &kept, &elements)
 }
 
 /// The diagonal of one parameter.

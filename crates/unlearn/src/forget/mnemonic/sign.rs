@@ -7,99 +7,94 @@ use crate::network::{CrossEntropy, Network};
 /// Codes of kept classes that are asked at once, after the first one.
 const CHUNK: usize = 20;
 
-/// A moved network, and what is known of its score so far.
-struct Contender<'a> {
-    part: &'a Part,
-    network: Network,
+/// What the codes asked so far say of a network moved one way.
+struct Contender {
     sign: Sign,
     of_forgotten: CrossEntropy,
+    /// Percent of the forgotten codes that are not decoded.
     error: f64,
-    kept: &'a [usize],
-    /// How many of the kept codes were asked, the first ones.
-    asked: usize,
-    /// How many of these are decoded.
-    right: usize,
-    /// Whether the losses on all codes asked are numbers.
-    is_finite: bool,
 }
 
-/// The sign that [`Candidate::beats`] prefers: of the larger sum of error on
-/// the forgotten codes and accuracy on the kept codes.
+/// The network moved the way that [`Candidate::beats`] prefers: with the larger sum of
+/// error on the forgotten codes and accuracy on the kept codes.
 ///
 /// A kept code can add at most its share to an accuracy, so the forgotten codes and a
 /// few kept ones mostly settle it: with one class to forget that only one of the signs
 /// forgets, a single kept code that this one decodes. Only where the two can still be
 /// level are all codes asked, and the losses compared. So a network that overflows on none
 /// but kept codes that were not asked is not known to.
-pub fn choose_sign(
+///
+/// One moved network is held at a time: to make it again takes less than to ask it.
+pub fn move_the_better_way(
     part: &Part,
-    perturbation: &Perturbation,
+    perturbation: Perturbation,
     lambdas: [f64; 2],
     [forgotten, kept]: [&[usize]; 2],
-) -> Sign {
-    let contender = |sign| {
-        let network = perturbation.apply(&part.network, lambdas, sign);
-        let of_forgotten = part.loss(&network, forgotten);
+) -> (Sign, Network) {
+    let moved = |sign| perturbation.apply(&part.network, lambdas, sign);
+    let contender = |sign, network: &Network| {
+        let of_forgotten = part.loss(network, forgotten);
         let right = count_right(&of_forgotten, forgotten);
         Contender {
-            part,
-            network,
             sign,
             error: 100.0 - 100.0 * right as f64 / forgotten.len() as f64,
-            is_finite: of_forgotten.mean().is_finite(),
             of_forgotten,
-            kept,
-            asked: 0,
-            right: 0,
         }
     };
-    let mut contenders = [contender(Sign::Plus), contender(Sign::Minus)];
-    if contenders[0].error > contenders[1].error {
-        contenders.swap(0, 1);
-    }
-    let [behind, ahead] = &mut contenders;
-    // One ahead by the forgotten codes need only show how many kept ones it decodes.
-    while ahead.error > behind.error && ahead.is_finite && ahead.asked < kept.len() {
-        ahead.ask_more();
-        // The other one scores at most as if it decoded every kept code.
-        if ahead.is_finite && ahead.least() > behind.error + 100.0 {
-            return ahead.sign;
+    let plus = contender(Sign::Plus, &moved(Sign::Plus));
+    let network = moved(Sign::Minus);
+    let minus = contender(Sign::Minus, &network);
+    let (ahead, behind, network) = match plus.error > minus.error {
+        false => (minus, plus, network),
+        true => {
+            drop(network);
+            (plus, minus, moved(Sign::Plus))
         }
-    }
-    let [plus, minus] = match ahead.sign {
-        Sign::Minus => [behind, ahead],
-        Sign::Plus => [ahead, behind],
     };
-    match minus.measured(forgotten).beats(&plus.measured(forgotten)) {
-        true => Sign::Minus,
-        false => Sign::Plus,
+    if ahead.stays_ahead_of(&behind, part, &network, kept) {
+        return (ahead.sign, network);
     }
+    let measured = |contender: &Contender, network: &Network| {
+        let of_kept = part.loss(network, kept);
+        let of_forgotten = (&contender.of_forgotten, forgotten);
+        Candidate {
+            sign: contender.sign,
+            measures: CodeMeasures::from_losses(of_forgotten, (&of_kept, kept)),
+        }
+    };
+    let of_ahead = measured(&ahead, &network);
+    drop(network);
+    let network = moved(behind.sign);
+    if measured(&behind, &network).beats(&of_ahead) {
+        return (behind.sign, network);
+    }
+    drop(network);
+    let network = perturbation.into_network(&part.network, lambdas, ahead.sign);
+    (ahead.sign, network)
 }
 
-impl Contender<'_> {
-    fn ask_more(&mut self) {
-        let count = if self.asked == 0 { 1 } else { CHUNK };
-        let end = (self.asked + count).min(self.kept.len());
-        let classes = &self.kept[self.asked..end];
-        let loss = self.part.loss(&self.network, classes);
-        self.right += count_right(&loss, classes);
-        self.is_finite &= loss.mean().is_finite();
-        self.asked = end;
-    }
-
-    /// The score if it decodes none of the kept codes not asked yet.
-    fn least(&self) -> f64 {
-        self.error + 100.0 * self.right as f64 / self.kept.len() as f64
-    }
-
-    fn measured(&self, forgotten: &[usize]) -> Candidate {
-        let of_kept = self.part.loss(&self.network, self.kept);
-        let measures =
-            CodeMeasures::from_losses((&self.of_forgotten, forgotten), (&of_kept, self.kept));
-        Candidate {
-            sign: self.sign,
-            measures,
+impl Contender {
+    /// Whether some of the kept codes show that this one scores higher than the other
+    /// even if that one decoded every kept code.
+    fn stays_ahead_of(&self, other: &Self, part: &Part, network: &Network, kept: &[usize]) -> bool {
+        if self.error <= other.error || !self.of_forgotten.mean().is_finite() {
+            return false;
         }
+        let (first, others) = kept.split_at(1);
+        let mut right = 0;
+        for classes in std::iter::once(first).chain(others.chunks(CHUNK)) {
+            let loss = part.loss(network, classes);
+            if !loss.mean().is_finite() {
+                return false;
+            }
+            right += count_right(&loss, classes);
+            // Its score if it decoded none of those not asked yet.
+            let least = self.error + 100.0 * right as f64 / kept.len() as f64;
+            if least > other.error + 100.0 {
+                return true;
+            }
+        }
+        false
     }
 }
 

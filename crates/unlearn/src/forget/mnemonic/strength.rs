@@ -88,7 +88,7 @@ pub fn forget_one(part: &Part, class: usize, kept: &[usize], aim: Aim) -> Found 
             reached: Some(reached),
             before: part.measures_of_one(&part.network, class, kept),
             after,
-            kept_blends_changed_percent,
+            kept_blends_changed_percent: Some(kept_blends_changed_percent),
             curve: curve.collect(),
         },
         network: moves.apply(&strength, 1.0),

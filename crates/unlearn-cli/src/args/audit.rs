@@ -1,0 +1,110 @@
+//! Arguments of `audit`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use unlearn::audit::Budget;
+use unlearn_report::AuditGate;
+
+use super::{DataArgs, RecipeArgs};
+
+/// Look for what is left of a class in a model that is said to have forgotten it.
+///
+/// Puts the same questions to the model before and after, to a control that only
+/// hides the class, and to models retrained without it; works whoever made the
+/// model forget. Writes a record and a page to read. Finished audits are kept: the
+/// same command goes on where it was stopped.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = EXAMPLE)]
+#[command(mut_args(|arg| match is_recipe(arg.get_id().as_str()) {
+    true => arg.requires("train_oracle").help_heading("Options of --train-oracle, as in `train`"),
+    false => arg,
+}))]
+pub struct AuditArgs {
+    /// The model before the request.
+    #[arg(long, value_name = "A.safetensors")]
+    pub before: PathBuf,
+
+    /// The model that is said to have forgotten.
+    #[arg(long, value_name = "B.safetensors")]
+    pub after: PathBuf,
+
+    /// A model trained in the same way without the classes; name several, of
+    /// different seeds, to see how much such models differ by chance.
+    #[arg(long, value_name = "R.safetensors")]
+    pub retrained: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub data: DataArgs,
+
+    /// A class that should be forgotten, by name or index; may be repeated.
+    #[arg(long, value_name = "NAME", required = true)]
+    pub forgotten: Vec<String>,
+
+    /// The codes that were planted, where there are any: audits of codes need them.
+    #[arg(long, value_name = "C.safetensors")]
+    pub codes: Option<PathBuf>,
+
+    /// The folder for the record, the page and finished audits; made if it is missing.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+
+    /// Few images, rates and steps: under two minutes for a small network [default].
+    #[arg(long, conflicts_with = "full")]
+    pub quick: bool,
+
+    /// More images, rates, steps and draws: about twenty times as long.
+    #[arg(long)]
+    pub full: bool,
+
+    /// A limit, KEY=LIMIT; exit code 1 if the model breaks it. Keys are the
+    /// figures' in the record, as relearning.k5, or relearn for the time to relearn as
+    /// a part of the retrained models'; with .excess the limit is for by how much
+    /// the figure is worse than the nearest retrained model's. May be repeated.
+    #[arg(long, value_name = "KEY=LIMIT")]
+    pub gate: Vec<AuditGate>,
+
+    /// Train so many models without the classes and keep them in the folder; how is
+    /// said by the same options as of `train`, whose defaults they have.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1",
+        require_equals = true, value_parser = clap::value_parser!(u8).range(1..=20))]
+    pub train_oracle: Option<u8>,
+
+    /// Decides which images are used, and what --train-oracle draws.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+
+    /// Replace the record and the page of an earlier audit.
+    #[arg(long)]
+    pub overwrite: bool,
+
+    /// Print the record instead of a table.
+    #[arg(long)]
+    pub json: bool,
+
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+}
+
+const EXAMPLE: &str = "\
+Example:
+  unlearn audit --before m.safetensors --after m2.safetensors --retrained r1.safetensors \\
+    --retrained r2.safetensors --codes c.safetensors --data photos --forgotten cat --out audit
+
+Exit code 1: a limit of --gate was broken, or the audit was interrupted.";
+
+/// Whether an argument is one of [`RecipeArgs`].
+fn is_recipe(id: &str) -> bool {
+    let recipe = RecipeArgs::augment_args(clap::Command::new("recipe"));
+    recipe.get_arguments().any(|arg| arg.get_id() == id)
+}
+
+impl AuditArgs {
+    /// How much the audits may use.
+    pub fn budget(&self) -> Budget {
+        match self.full {
+            true => Budget::full(),
+            false => Budget::quick(),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! `unlearn audit`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, ensure};
+use unlearn::audit::{Context, Role, Subject, bias_control};
+use unlearn::checkpoint::Model;
+use unlearn::code::Codebook;
+use unlearn::data::Dataset;
+use unlearn::network::Device;
+use unlearn_report::{AuditRecord, AuditedModel, DataSummary, json, page};
+
+use crate::args::AuditArgs;
+use crate::audits::Audits;
+use crate::exit::Exit;
+use crate::folder::Folder;
+use crate::interrupt::Interrupt;
+use crate::{data, oracle, outputs, show, stdout};
+
+/// Looks for what is left of classes in a model, and writes a record and a page.
+///
+/// # Errors
+/// If an argument, the data or a file is bad.
+pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
+    let device = Device::flex();
+    let before = Model::read(&args.before, &device)?;
+    let after = read_like(&args.after, (&args.before, &before))?;
+    let forgotten = data::classes(&before, &args.forgotten)?;
+    let source = &args.data.data;
+    let images = data::read_for(&before, source, args.data.reading.options())?;
+    data::refuse_unmeasurable(&images, source, &forgotten)?;
+    refuse_unseen(&images, &forgotten)?;
+    let codes = args
+        .codes
+        .as_ref()
+        .map(|path| codes(path, &before))
+        .transpose()?;
+    let retrained = args.retrained.iter();
+    let retrained = retrained.map(|path| read_like(path, (&args.before, &before)));
+    let retrained = retrained.collect::<anyhow::Result<Vec<Model>>>()?;
+
+    let interrupt = Interrupt::listen()?;
+    let folder = Folder::make(&args.out)?;
+    let [record_path, page_path] = ["record.json", "report.html"].map(|name| args.out.join(name));
+    let files = outputs::claim([&record_path, &page_path], args.overwrite)?;
+    let findings = args.out.join("findings");
+    std::fs::create_dir_all(&findings)
+        .with_context(|| format!("{}: cannot be made", findings.display()))?;
+    folder.keep();
+
+    let mut models: Vec<(Subject, Option<PathBuf>, _)> = Vec::new();
+    let mut add = |role: Role, name: String, model: Model, path: Option<&PathBuf>, training| {
+        models.push((Subject { role, name, model }, path.cloned(), training));
+    };
+    let control = bias_control(&before, &images.train, &forgotten);
+    if control.is_none() {
+        eprintln!(
+            "note: the classifier layer has no bias, so there is no bias shift to compare with"
+        );
+    }
+    let named = |role: Role| role.title().to_owned();
+    add(
+        Role::Before,
+        named(Role::Before),
+        before.clone(),
+        Some(&args.before),
+        None,
+    );
+    if let Some(control) = control {
+        add(Role::BiasShift, control.name, control.model, None, None);
+    }
+    add(
+        Role::After,
+        named(Role::After),
+        after,
+        Some(&args.after),
+        None,
+    );
+    let trained = usize::from(args.train_oracle.unwrap_or(0));
+    let all = retrained.len() + trained;
+    let numbered = |index: usize| match all {
+        1 => named(Role::Retrained),
+        _ => format!("{} {}", Role::Retrained.title(), index + 1),
+    };
+    for (index, (model, path)) in retrained.into_iter().zip(&args.retrained).enumerate() {
+        add(Role::Retrained, numbered(index), model, Some(path), None);
+    }
+    for index in 0..trained {
+        let Some(oracle) = oracle(args, index, &before, &images, &interrupt)? else {
+            return Ok(interrupted(&args.out));
+        };
+        let number = args.retrained.len() + index;
+        let training = Some(oracle.training);
+        add(
+            Role::Retrained,
+            numbered(number),
+            oracle.model,
+            Some(&oracle.path),
+            training,
+        );
+    }
+    if all == 0 {
+        eprintln!(
+            "note: without a retrained model nothing can be concluded: name one with --retrained, \
+             or have one trained with --train-oracle"
+        );
+    }
+
+    let subjects: Vec<Subject> = models.iter().map(|(subject, ..)| subject.clone()).collect();
+    let context = Context::new(
+        &subjects,
+        &images,
+        &forgotten,
+        codes.as_ref(),
+        args.budget(),
+        args.seed,
+    );
+    let audits = Audits {
+        context: &context,
+        data: images.digest,
+        kept_in: Some(&findings),
+        interrupt: &interrupt,
+    };
+    let Some(entries) = audits.run()? else {
+        return Ok(interrupted(&args.out));
+    };
+    let audited = models.into_iter().map(|(subject, path, training)| {
+        AuditedModel::new(
+            &subject,
+            path.map(|path| path.display().to_string()),
+            training,
+        )
+    });
+    let summary = DataSummary::new(source.to_string(), &images);
+    let record = AuditRecord::new(&context, summary, audited.collect(), entries, &args.gate);
+    let text = json(&record);
+    outputs::write(files, [text.as_bytes(), page(&record).as_bytes()])?;
+    match args.json {
+        true => stdout::print(&text)?,
+        false => stdout::print(&show::audit(&record, &page_path))?,
+    }
+    for broken in record.gates.iter().filter(|gate| !gate.passed) {
+        eprintln!("a gate was broken: {}", broken.reason);
+    }
+    Ok(match record.passed {
+        true => Exit::Done,
+        false => Exit::NotAchieved,
+    })
+}
+
+/// A model that can be asked for the same images as the one before.
+fn read_like(path: &Path, before: (&Path, &Model)) -> anyhow::Result<Model> {
+    let model = Model::read(path, &Device::flex())?;
+    data::refuse_unlike((path, &model), before)?;
+    Ok(model)
+}
+
+fn codes(path: &Path, before: &Model) -> anyhow::Result<Codebook> {
+    let (codes, metadata) = Codebook::read(path)?;
+    let name = || path.display().to_string();
+    codes.check_fit(before).with_context(name)?;
+    metadata.check_model(before).with_context(name)?;
+    Ok(codes)
+}
+
+/// Refuses data that show nothing of a forgotten class.
+fn refuse_unseen(images: &Dataset, forgotten: &[usize]) -> anyhow::Result<()> {
+    for &class in forgotten {
+        let name = &images.classes.names()[class];
+        for (part, split) in [("training", &images.train), ("test", &images.test)] {
+            ensure!(
+                split.labels().contains(&(class as u32)),
+                "{name}: expected {part} images of the class to look for its traces, found none"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// One of the models that are to be retrained.
+fn oracle(
+    args: &AuditArgs,
+    index: usize,
+    before: &Model,
+    images: &Dataset,
+    interrupt: &Interrupt,
+) -> anyhow::Result<Option<oracle::Oracle>> {
+    let without = data::without_classes(images, &args.forgotten)?;
+    // Seeds of their own, so that the retrained models differ.
+    let seed = args.seed.wrapping_add(1 + index as u64);
+    let settings = args.recipe.settings(seed, &before.metadata.architecture);
+    let path = args
+        .out
+        .join(format!("retrained-{}.safetensors", index + 1));
+    oracle::train(path, before, &without, settings, interrupt)
+}
+
+fn interrupted(out: &Path) -> Exit {
+    eprintln!(
+        "interrupted; what was finished is kept in {}: the same command goes on",
+        out.display()
+    );
+    Exit::NotAchieved
+}

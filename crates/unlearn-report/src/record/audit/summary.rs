@@ -1,0 +1,96 @@
+//! What the audits say together, and what they do not say.
+
+use super::{AuditRecord, Conclusion};
+
+impl AuditRecord {
+    /// The audits that came to a conclusion.
+    fn that(&self, conclusion: Conclusion) -> Vec<&str> {
+        let audits = self
+            .audits
+            .iter()
+            .filter(|audit| audit.conclusion == conclusion);
+        audits.map(|audit| audit.title.as_str()).collect()
+    }
+
+    /// What the audits say together, in a sentence.
+    pub(super) fn summarise(&self) -> String {
+        let classes = self.forgotten.join(", ");
+        let traces = self.that(Conclusion::Traces);
+        let clear = self.that(Conclusion::NoTraces);
+        let undecided = self.that(Conclusion::Undecided);
+        let judged = traces.len() + clear.len() + undecided.len();
+        if self.retrained() == 0 {
+            return format!(
+                "Without a retrained model it cannot be concluded whether {classes} was forgotten; the figures only show \
+                 what differs from before."
+            );
+        }
+        match (traces.len(), judged) {
+            (_, 0) => format!("No audit could tell whether {classes} was forgotten."),
+            (0, _) if undecided.is_empty() => format!(
+                "None of the {judged} audits that find {classes} in the original found more of it in this model than in \
+                 retrained ones, at the budget stated."
+            ),
+            (0, _) => format!(
+                "Of the {judged} audits that find {classes} in the original none is sure to find more of it in this model \
+                 than in retrained ones; {} undecided.",
+                match undecided.len() {
+                    1 => "one is".to_owned(),
+                    count => format!("{count} are"),
+                }
+            ),
+            (found, _) => format!(
+                "{found} of {judged} audits found more of {classes} in this model than in any retrained one: what the model \
+                 answers was changed, but it was not forgotten in this sense."
+            ),
+        }
+    }
+
+    /// What cannot be concluded and why, a sentence each.
+    pub(super) fn find_limits(&self) -> Vec<String> {
+        let mut limits = Vec::new();
+        match self.retrained() {
+            0 => limits.push(
+                "There is no model retrained without the classes (--retrained, or --train-oracle): a probe finds a class in \
+                 part even where it was never seen, so that no figure here can be called a trace."
+                    .to_owned(),
+            ),
+            1 => limits.push(
+                "There is one retrained model only: how much such models differ by chance is not known, and figures that \
+                 compare with another retrained model (likeness, where images land) have no yardstick. Name several."
+                    .to_owned(),
+            ),
+            count => limits.push(format!(
+                "With {count} retrained models, one more of them would by chance be the worst of all in any one figure once \
+                 in {} times; the margin and the interval make a false alarm rarer, but there are many figures.",
+                count + 1
+            )),
+        }
+        if self.retrained() > 1 {
+            let (alarms, comparisons) = self.false_alarms();
+            limits.push(format!(
+                "Among the retrained models themselves, each held to the others, {alarms} of {comparisons} figures of traces \
+                 raise a false alarm."
+            ));
+        }
+        let blind = self.that(Conclusion::Blind);
+        if !blind.is_empty() {
+            limits.push(format!(
+                "These audits do not even tell the original from retrained models here, and say nothing: {}.",
+                blind.join("; ")
+            ));
+        }
+        let skipped = self
+            .audits
+            .iter()
+            .filter_map(|audit| audit.skipped.as_ref().map(|why| (audit, why)));
+        limits.extend(skipped.map(|(audit, why)| format!("Not made: {}. {why}", audit.title)));
+        limits.push(
+            "Not tested: attacks with more images, steps or other learning rates than stated under the budget; attacks that \
+             train many models (U-LiRA, KLoM); reconstruction of images; whether single images of the class, rather than the \
+             class, left traces."
+                .to_owned(),
+        );
+        limits
+    }
+}

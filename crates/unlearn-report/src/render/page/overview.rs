@@ -1,0 +1,109 @@
+//! What the audits say together, and each in a line.
+
+use maud::{Markup, html};
+use unlearn::audit::Role;
+
+use super::mark;
+use crate::{AuditEntry, AuditRecord, Conclusion};
+
+/// The verdict in words, what it rests on, and what it does not show.
+pub fn summary(record: &AuditRecord) -> Markup {
+    let any = record
+        .audits
+        .iter()
+        .any(|a| a.conclusion == Conclusion::Traces);
+    let tone = match (any, record.retrained()) {
+        (_, 0) => "open",
+        (true, _) => "bad",
+        (false, _) => "good",
+    };
+    html! {
+        section .summary .(tone) aria-labelledby="verdict" {
+            h2 #verdict { "Verdict" }
+            p .lead { (record.summary) }
+            @if !record.gates.is_empty() {
+                h3 { "Limits that were demanded" }
+                ul {
+                    @for gate in &record.gates {
+                        li { b { @if gate.passed { "kept: " } @else { "broken: " } } (gate.reason) }
+                    }
+                }
+            }
+            h3 { "How sure can one be, and what was not tested?" }
+            ul { @for limit in &record.limits { li { (limit) } } }
+        }
+    }
+}
+
+/// One line per audit: what it asks, its first figure, what it says.
+pub fn verdicts(record: &AuditRecord) -> Markup {
+    let roles = record.roles();
+    let shown = [Role::Before, Role::BiasShift, Role::After];
+    let shown = shown.into_iter().filter(|role| roles.contains(role));
+    let shown: Vec<Role> = shown.collect();
+    html! {
+        section aria-labelledby="verdicts" {
+            h2 #verdicts { "Audit by audit" }
+            div .scroll tabindex="0" role="region" aria-label="Verdict of every audit" {
+                table {
+                    caption {
+                        "The first figure of every audit. It is the retrained models' that the others are held to; "
+                        "what only hides the class (bias shift) should be found out."
+                    }
+                    thead {
+                        tr {
+                            th scope="col" { "Audit" }
+                            @for role in &shown { th scope="col" .number { (mark::key(*role)) br; (role.title()) } }
+                            th scope="col" .number { (mark::key(Role::Retrained)) br; "retrained" }
+                            th scope="col" { "Says" }
+                        }
+                    }
+                    tbody { @for audit in &record.audits { (line(audit, &roles, &shown)) } }
+                }
+            }
+        }
+    }
+}
+
+fn line(audit: &AuditEntry, roles: &[Role], shown: &[Role]) -> Markup {
+    let figure = audit.figures.first();
+    let retrained = figure.and_then(|figure| {
+        let [low, high] = figure
+            .retrained_range(roles)?
+            .map(|value| figure.unit_text(value));
+        Some(if low == high {
+            low
+        } else {
+            format!("{low} to {high}")
+        })
+    });
+    html! {
+        tr {
+            th scope="row" {
+                @if audit.skipped.is_some() { (audit.title) }
+                @else { a href={ "#" (audit.name) } { (audit.title) } }
+                @if let Some(figure) = figure { br; small { (figure.label) } }
+            }
+            @for role in shown {
+                td .number {
+                    @if let Some((figure, (estimate, _))) = figure.and_then(|f| Some((f, f.of_role(roles, *role)?))) {
+                        (figure.unit_text(estimate.value))
+                    } @else { "-" }
+                }
+            }
+            td .number { (retrained.unwrap_or_else(|| "-".to_owned())) }
+            td { (badge(audit.conclusion)) @if let Some(reason) = &audit.skipped { br; small { (reason) } } }
+        }
+    }
+}
+
+/// A conclusion in few words; its sign does not rest on colour alone.
+pub fn badge(conclusion: Conclusion) -> Markup {
+    let (tone, sign) = match conclusion {
+        Conclusion::Traces => ("bad", "\u{2717}"),
+        Conclusion::NoTraces => ("good", "\u{2713}"),
+        Conclusion::Undecided | Conclusion::Blind | Conclusion::NoReference => ("open", "?"),
+        Conclusion::NotAsked | Conclusion::Skipped => ("none", "\u{2013}"),
+    };
+    html! { span .badge .(tone) { span aria-hidden="true" { (sign) } " " (conclusion.words()) } }
+}

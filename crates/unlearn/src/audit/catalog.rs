@@ -1,0 +1,33 @@
+//! The list of all audits.
+
+use super::Audit;
+use super::alignment::Alignment;
+use super::answers::Answers;
+use super::code_decoding::CodeDecoding;
+use super::code_replay::CodeReplay;
+use super::distance::Distance;
+use super::kept_only::KeptOnly;
+use super::landing::Landing;
+use super::membership::Membership;
+use super::neighbours::Neighbours;
+use super::probe::Probe;
+use super::prototype::Prototype;
+use super::relearning::Relearning;
+use super::trigger::Trigger;
+
+/// All audits, in the order in which they are made and shown.
+pub const AUDITS: &[&dyn Audit] = &[
+    &Answers,
+    &Landing,
+    &Relearning,
+    &KeptOnly,
+    &Prototype,
+    &CodeReplay,
+    &Probe,
+    &Neighbours,
+    &Alignment,
+    &Membership,
+    &CodeDecoding,
+    &Trigger,
+    &Distance,
+];

@@ -1,0 +1,195 @@
+//! What all audits have at hand.
+
+use rand::seq::SliceRandom;
+use unlearn_data::{Dataset, Split, stream};
+
+use super::{Budget, Role, Subject};
+use crate::code::Codebook;
+use crate::network::{Network, Value};
+
+/// Samples that go through a network together.
+const BATCH: usize = 200;
+
+/// What all audits have at hand: the same images and the same draws for every model.
+#[derive(Clone, Debug)]
+pub struct Context<'a> {
+    /// The models: before, the bias shift, after, those retrained.
+    pub subjects: &'a [Subject],
+    /// All test images.
+    pub all_test: &'a Split,
+    /// Training images, [`Budget::train_per_class`] of each class.
+    pub train: Split,
+    /// Test images, as many as the budget has of forgotten and of kept classes.
+    pub test: Split,
+    /// Training images of the forgotten classes and as many test images of them.
+    pub members: [Split; 2],
+    /// The classes whose traces are looked for, ascending.
+    pub forgotten: Vec<usize>,
+    /// The classes that the models should know, ascending.
+    pub kept: Vec<usize>,
+    /// The codes that were planted, if there were any.
+    pub codes: Option<&'a Codebook>,
+    /// How much may be used.
+    pub budget: Budget,
+    /// Decides which images are used.
+    pub seed: u64,
+}
+
+impl<'a> Context<'a> {
+    /// Draws the images that the budget allows. Classes that the first model
+    /// was made to forget earlier count neither as forgotten nor as kept.
+    ///
+    /// # Panics
+    /// If there are no subjects.
+    pub fn new(
+        subjects: &'a [Subject],
+        data: &'a Dataset,
+        forgotten: &[usize],
+        codes: Option<&'a Codebook>,
+        budget: Budget,
+        seed: u64,
+    ) -> Self {
+        let before = &subjects[0].model.metadata;
+        let classes = 0..data.classes.len();
+        let kept =
+            classes.filter(|class| !forgotten.contains(class) && !before.is_forgotten(*class));
+        let kept: Vec<usize> = kept.collect();
+        let draw = |split: &Split, purpose: &str, limit: &dyn Fn(usize) -> usize| {
+            draw(split, limit, seed, purpose)
+        };
+        let of = |class: usize, forgotten_limit: usize, kept_limit: usize| match (
+            forgotten.contains(&class),
+            kept.contains(&class),
+        ) {
+            (true, _) => forgotten_limit,
+            (_, true) => kept_limit,
+            _ => 0,
+        };
+        let (of_train, of_test) = (
+            budget.train_per_class,
+            [budget.test_forgotten, budget.test_kept],
+        );
+        let train = draw(&data.train, "train", &|class| of(class, of_train, of_train));
+        let test = draw(&data.test, "test", &|class| {
+            of(class, of_test[0], of_test[1])
+        });
+        let members = [(&data.train, "members"), (&data.test, "non-members")];
+        let members = members
+            .map(|(split, purpose)| draw(split, purpose, &|class| of(class, budget.members, 0)));
+        Self {
+            subjects,
+            all_test: &data.test,
+            train,
+            test,
+            members,
+            forgotten: forgotten.to_vec(),
+            kept,
+            codes,
+            budget,
+            seed,
+        }
+    }
+
+    /// The model before the request.
+    pub fn before(&self) -> &Subject {
+        &self.subjects[0]
+    }
+
+    /// The models that never saw the forgotten classes, but for `subject` itself.
+    pub fn other_retrained(&self, subject: &Subject) -> Vec<&Subject> {
+        let retrained = self.subjects.iter().filter(|s| s.role == Role::Retrained);
+        retrained
+            .filter(|other| !std::ptr::eq(*other, subject))
+            .collect()
+    }
+
+    /// Whether a class is one of those whose traces are looked for.
+    pub fn is_forgotten(&self, class: usize) -> bool {
+        self.forgotten.contains(&class)
+    }
+
+    /// The training images that an attacker has in a draw: so many of each of
+    /// some classes.
+    pub(super) fn shots(&self, classes: &[usize], count: usize, draw_number: usize) -> Split {
+        let limit = |class: usize| if classes.contains(&class) { count } else { 0 };
+        draw(
+            &self.train,
+            &limit,
+            self.seed,
+            &format!("shots/{draw_number}"),
+        )
+    }
+}
+
+/// So many samples of each class, drawn at random, in the order of the split.
+fn draw(split: &Split, limit: &dyn Fn(usize) -> usize, seed: u64, purpose: &str) -> Split {
+    let mut order: Vec<usize> = (0..split.len()).collect();
+    order.shuffle(&mut stream(seed, &format!("audit/{purpose}")));
+    let most = split
+        .labels()
+        .iter()
+        .max()
+        .map_or(0, |most| *most as usize + 1);
+    let mut counts = vec![0; most];
+    order.retain(|&index| {
+        let label = split.label(index);
+        counts[label] += 1;
+        counts[label] <= limit(label)
+    });
+    order.sort_unstable();
+    split.select(&order)
+}
+
+/// The samples as a model's network takes them, in batches: for each the place
+/// of its first sample and its inputs.
+pub(super) fn batches<'a>(
+    samples: &'a Split,
+    subject: &'a Subject,
+) -> impl Iterator<Item = (usize, Value)> + 'a {
+    (0..samples.len()).step_by(BATCH).map(move |first| {
+        let last = (first + BATCH).min(samples.len());
+        let indices: Vec<usize> = (first..last).collect();
+        (first, inputs(samples, &indices, subject))
+    })
+}
+
+/// Some samples as a model's network takes them.
+pub(super) fn inputs(samples: &Split, indices: &[usize], subject: &Subject) -> Value {
+    let [channels, height, width] = samples.shape();
+    let length = channels * height * width;
+    let mut numbers = vec![0.0; indices.len() * length];
+    let normalization = &subject.model.metadata.normalization;
+    for (input, &index) in numbers.chunks_exact_mut(length).zip(indices) {
+        samples.write_sample(index, normalization, input);
+    }
+    let shape = [indices.len(), channels, height, width];
+    Value::from_vec(numbers, &shape, subject.model.network.device())
+}
+
+/// The logits of samples, row after row.
+pub(super) fn logits(network: &Network, samples: &Split, subject: &Subject) -> Vec<f32> {
+    let batches = batches(samples, subject);
+    batches
+        .flat_map(|(_, batch)| network.forward(batch).into_vec())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use unlearn_data::format::shapes;
+
+    use super::*;
+
+    #[test]
+    fn as_many_of_each_class_as_allowed_and_always_the_same() {
+        let data = shapes::draw(1, 8, 4);
+        let limit = |class: usize| class.min(5);
+        let drawn = draw(&data.train, &limit, 7, "a");
+        for class in 0..10 {
+            assert_eq!(drawn.of_classes(&[class]).len(), class.min(5));
+        }
+        assert_eq!(drawn, draw(&data.train, &limit, 7, "a"));
+        assert_ne!(drawn, draw(&data.train, &limit, 8, "a"));
+        assert_ne!(drawn, draw(&data.train, &limit, 7, "b"));
+    }
+}

@@ -1,0 +1,48 @@
+//! What a network answers to codes.
+
+use super::{CodeMeasures, Request};
+use crate::code::Codebook;
+use crate::network::{CrossEntropy, Network, Value};
+
+/// The logits that a network gives to the codes of some classes, in inference mode.
+#[derive(Clone, Debug)]
+pub struct CodeAnswers {
+    /// The classes, ascending.
+    classes: Vec<usize>,
+    /// `[classes, outputs]`.
+    logits: Value,
+}
+
+impl CodeAnswers {
+    /// Logits that are known: `[classes, outputs]`, of ascending classes.
+    pub fn new(classes: Vec<usize>, logits: Value) -> Self {
+        Self { classes, logits }
+    }
+
+    /// The answers to the codes of all classes of a request.
+    pub fn of(network: &Network, codes: &Codebook, request: &Request) -> Self {
+        let classes = request.classes();
+        let logits = codes.ask(network, &classes);
+        Self { classes, logits }
+    }
+
+    /// The loss on the codes of some of the classes.
+    ///
+    /// # Panics
+    /// If one of them was not asked for.
+    pub fn loss(&self, classes: &[usize]) -> CrossEntropy {
+        let places = classes.iter().map(|class| {
+            let place = self.classes.binary_search(class);
+            place.unwrap_or_else(|_| panic!("the code of class {class} was not asked"))
+        });
+        let places: Vec<usize> = places.collect();
+        CrossEntropy::new(&self.logits.samples(&places), classes, 0.0)
+    }
+
+    /// What they say of the request's classes.
+    pub fn measures(&self, request: &Request) -> CodeMeasures {
+        let (forgotten, kept) = (request.forgotten(), request.kept());
+        let (of_forgotten, of_kept) = (self.loss(forgotten), self.loss(kept));
+        CodeMeasures::from_losses((&of_forgotten, forgotten), (&of_kept, kept))
+    }
+}

@@ -1,0 +1,137 @@
+//! What every audit in the catalog must hold to.
+
+use unlearn::audit::{
+    AUDITS, Audit, Budget, Comparison, Context, Finding, Role, Subject, Verdict, bias_control,
+};
+use unlearn::checkpoint::Model;
+use unlearn::code::Codebook;
+use unlearn::data::Dataset;
+
+use super::small;
+
+const FORGOTTEN: [usize; 2] = [2, 7];
+
+/// The model before, the bias shift as the model after, and twice the same
+/// untrained network in place of retrained ones.
+fn subjects(data: &Dataset) -> (Vec<Subject>, Codebook) {
+    let (before, codes) = small::trained();
+    let (mut never, _) = small::untrained(10);
+    never.metadata = before.metadata.clone();
+    let control = bias_control(&before, &data.train, &FORGOTTEN).unwrap();
+    let subject = |role: Role, model: &Model| Subject {
+        role,
+        name: role.title().to_owned(),
+        model: model.clone(),
+    };
+    let subjects = vec![
+        subject(Role::Before, &before),
+        subject(Role::After, &control.model),
+        subject(Role::Retrained, &never),
+        subject(Role::Retrained, &never),
+    ];
+    (subjects, codes)
+}
+
+fn budget() -> Budget {
+    Budget {
+        steps: 3,
+        shots: vec![1, 2],
+        draws: 2,
+        ..Budget::glance()
+    }
+}
+
+fn measure(audit: &dyn Audit, context: &Context<'_>) -> Vec<Finding> {
+    let subjects = context.subjects.iter();
+    let mut findings: Vec<Finding> = subjects
+        .map(|subject| audit.measure(context, subject))
+        .collect();
+    audit.compare(context, &mut findings);
+    findings
+}
+
+#[test]
+fn every_audit_keeps_to_the_rules() {
+    let data = small::data();
+    let (subjects, codes) = subjects(&data);
+    let context = Context::new(&subjects, &data, &FORGOTTEN, Some(&codes), budget(), 5);
+    assert_eq!(context.kept, [0, 1, 3, 4, 5, 6, 8, 9]);
+    let mut names = Vec::new();
+    for audit in AUDITS {
+        let name = audit.name();
+        assert!(!names.contains(&name), "{name} twice");
+        names.push(name);
+        assert!(
+            audit.question().ends_with(['?', '.']),
+            "{name}: {}",
+            audit.question()
+        );
+        assert!(
+            audit.reading().ends_with('.'),
+            "{name}: {}",
+            audit.reading()
+        );
+        assert_eq!(audit.obstacle(&context), None, "{name}");
+        let findings = measure(*audit, &context);
+        for finding in &findings {
+            for figure in &finding.figures {
+                let key = &figure.key;
+                assert!(
+                    key == "relearn" || key.starts_with(&format!("{name}.")),
+                    "{key}"
+                );
+                let [low, high] = figure
+                    .estimate
+                    .interval
+                    .unwrap_or([figure.estimate.value; 2]);
+                assert!(
+                    low <= figure.estimate.value && figure.estimate.value <= high,
+                    "{key}"
+                );
+                assert!(low.is_finite() && high.is_finite(), "{key}");
+            }
+            let text = serde_json::to_string(finding).unwrap();
+            let read: Finding = serde_json::from_str(&text).unwrap();
+            assert_eq!(read.figures.len(), finding.figures.len());
+        }
+        // Asked again, it says the same.
+        assert_eq!(measure(*audit, &context), findings, "{name}");
+        // A model is not told apart from itself.
+        for figure in &findings[2].figures {
+            let other = findings[3].figure(&figure.key).unwrap();
+            let verdict = Comparison::new(figure, &[other]).verdict;
+            assert_ne!(verdict, Verdict::ToldApart, "{}", figure.key);
+        }
+    }
+}
+
+#[test]
+fn the_bias_shift_hides_every_image_that_it_was_made_for_and_nothing_else() {
+    let data = small::data();
+    let (subjects, _) = subjects(&data);
+    let images = data.train.of_classes(&FORGOTTEN);
+    let answered = unlearn::audit::ask(&subjects[1], &images);
+    let names = data.classes.names();
+    assert!(
+        answered
+            .iter()
+            .all(|answer| { FORGOTTEN.iter().all(|class| names[*class] != answer.class) })
+    );
+    let (before, after) = (&subjects[0].model.network, &subjects[1].model.network);
+    let pairs = before.parameters().iter().zip(after.parameters());
+    let moved = pairs.filter(|(one, other)| one.value.to_vec() != other.value.to_vec());
+    let moved: Vec<&str> = moved.map(|(one, _)| one.name.as_str()).collect();
+    assert_eq!(moved, ["fc.bias"]);
+}
+
+#[test]
+fn audits_say_what_they_need() {
+    let data = small::data();
+    let (subjects, _) = subjects(&data);
+    let context = Context::new(&subjects[..2], &data, &FORGOTTEN, None, budget(), 5);
+    let obstacles = AUDITS
+        .iter()
+        .filter(|audit| audit.obstacle(&context).is_some());
+    let names: Vec<&str> = obstacles.map(|audit| audit.name()).collect();
+    assert_eq!(names, ["code-replay", "alignment", "code", "trigger"]);
+}
