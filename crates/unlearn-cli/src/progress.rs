@@ -100,6 +100,46 @@ impl Drop for StepsBar {
     }
 }
 
+/// The bar of a comparison: cells done, what is being done, time left; it goes when it is dropped.
+#[derive(Debug)]
+pub struct CellsBar {
+    bar: ProgressBar,
+}
+
+/// Into how many parts a cell is divided on the bar.
+const PARTS: usize = 1000;
+
+impl CellsBar {
+    /// A bar; how many cells there are is told with each step.
+    pub fn new() -> Self {
+        let template = "{wide_bar} {percent:>3} %  {eta} left\n{msg}";
+        Self {
+            bar: bar(template, 0),
+        }
+    }
+
+    /// Shows where the comparison stands. Time left is by cells: those that were done before do not
+    /// count, and one that trains takes longer than others.
+    pub fn show(&self, progress: &unlearn_compare::Progress<'_>) {
+        let part = (progress.part * PARTS as f64) as usize;
+        let position = (PARTS * progress.done + part) as u64;
+        if self.bar.length() == Some(0) {
+            self.bar.set_length((PARTS * progress.all) as u64);
+            self.bar.set_position(position);
+            self.bar.reset_eta();
+        }
+        self.bar.set_position(position);
+        let (done, all, doing) = (progress.done, progress.all, progress.doing);
+        self.bar.set_message(format!("{done}/{all} done  {doing}"));
+    }
+}
+
+impl Drop for CellsBar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 /// A bar of audits, in steps of training; it goes when it is dropped.
 #[derive(Debug)]
 pub struct AuditBar {

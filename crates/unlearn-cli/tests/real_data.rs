@@ -128,3 +128,17 @@ fn faces_forget_a_person() {
     let kept = |record| number(record, "kept_accuracy_percent");
     assert!(kept(&after) >= kept(&before), "{before} {after}");
 }
+
+/// Data sets and classes of the largest experiment are where it says; the others name no more.
+#[test]
+fn a_committed_experiment_finds_its_data() {
+    let Some((folder, data)) = real("") else {
+        return;
+    };
+    let experiments = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
+    let experiment = experiments.join("table-2-3-small.toml");
+    let arguments = format!("compare {} --out out --dry-run", experiment.display());
+    let planned = unlearn(folder.path(), &arguments, Some(&data));
+    assert!(number(&planned, "cells") >= 100.0, "{planned}");
+    assert_eq!(number(&planned, "done"), 0.0);
+}

@@ -7,10 +7,11 @@ mod render;
 
 pub use record::{
     AuditEntry, AuditGate, AuditGateError, AuditGateResult, AuditRecord, AuditRecordError,
-    AuditedModel, CheckRecord, Conclusion, ConfidenceRecord, DataSummary, DemoFiles, DemoRecord,
-    DemoSeconds, EnrolRecord, EvaluateRecord, EvaluationsRecord, FigureRow, FileContent,
-    FileEvaluation, ForgetRecord, GateRecord, InspectRecord, MethodRecord, MethodsRecord,
-    ParameterSummary, SCHEMA, SampleRecord, StepRecord, TensorChange, TestedImages, TrainRecord,
-    VERSION, public_settings,
+    AuditedModel, CellMeasures, CellRecord, CellResult, CellSeconds, CheckRecord, CompareRecord,
+    ComparisonRecord, ComparisonRow, ComparisonTable, Conclusion, ConfidenceRecord, DataSummary,
+    DemoFiles, DemoRecord, DemoSeconds, EnrolRecord, EvaluateRecord, EvaluationsRecord, FigureRow,
+    FileContent, FileEvaluation, ForgetRecord, GateRecord, InspectRecord, MethodRecord,
+    MethodsRecord, ParameterSummary, SCHEMA, SampleRecord, SearchRecord, Spread, StepRecord,
+    TensorChange, TestedImages, TrainRecord, VERSION, WorstKept, public_settings,
 };
-pub use render::{json, page};
+pub use render::{comparison_csv, comparison_markdown, json, json_line, page};

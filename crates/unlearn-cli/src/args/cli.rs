@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use super::{
-    AuditArgs, DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs, MethodsArgs,
-    ReportArgs, TrainArgs,
+    AuditArgs, CompareArgs, DemoArgs, EnrolArgs, EvaluateArgs, ForgetArgs, InspectArgs, MergeArgs,
+    MethodsArgs, ReportArgs, TrainArgs,
 };
 
 /// Train an image classifier with mnemonic codes, make it forget whole classes
@@ -43,6 +43,7 @@ pub enum Command {
     Forget(Box<ForgetArgs>),
     Methods(MethodsArgs),
     Evaluate(EvaluateArgs),
+    Compare(CompareArgs),
     Audit(Box<AuditArgs>),
     Report(ReportArgs),
     Inspect(InspectArgs),

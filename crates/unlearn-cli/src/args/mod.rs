@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod cli;
+mod compare;
 mod data;
 mod demo;
 mod enrol;
@@ -23,6 +24,7 @@ mod train;
 pub use audit::AuditArgs;
 pub use check::CheckArgs;
 pub use cli::{Cli, Command};
+pub use compare::CompareArgs;
 pub use data::{DataArgs, ReadingArgs};
 pub use demo::DemoArgs;
 pub use enrol::EnrolArgs;

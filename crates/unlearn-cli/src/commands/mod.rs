@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod audit;
+mod compare;
 mod demo;
 mod enrol;
 mod evaluate;

@@ -1,6 +1,7 @@
 //! Records as short readable tables.
 
 mod audit;
+mod compare;
 mod confidence;
 mod demo;
 mod enrol;
@@ -14,6 +15,7 @@ mod steps;
 mod train;
 
 pub use audit::audit;
+pub use compare::compare;
 pub use demo::demo;
 pub use enrol::enrol;
 pub use evaluate::evaluate;

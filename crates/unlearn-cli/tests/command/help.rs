@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::command::run;
 
-const COMMANDS: [&str; 10] = [
-    "demo", "train", "enrol", "merge", "forget", "methods", "evaluate", "audit", "report",
-    "inspect",
+const COMMANDS: [&str; 11] = [
+    "demo", "train", "enrol", "merge", "forget", "methods", "evaluate", "compare", "audit",
+    "report", "inspect",
 ];
 
 #[test]

@@ -6,6 +6,7 @@ mod bad_data;
 mod bad_model;
 mod bad_request;
 mod command;
+mod compare;
 mod demo;
 mod enrol;
 mod evaluate;

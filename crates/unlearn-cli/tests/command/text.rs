@@ -51,6 +51,7 @@ fn settings() -> insta::Settings {
         ),
         (r"\d\.\d{4,}", "[measured]"),
         (r#"("version": )"[^"]+""#, "$1[version]"),
+        (r"\bunlearn \d+\.\d+\.\d+", "unlearn [version]"),
     ] {
         settings.add_filter(pattern, mask);
     }
@@ -91,6 +92,12 @@ fn tables() {
     compare("evaluate_unasked", path, "evaluate m2 --data data");
     compare("inspect_model", path, "inspect m2");
     compare("inspect_codes", path, "inspect c");
+}
+
+#[test]
+fn comparison() {
+    let folder = super::compare::folder();
+    compare("compare", folder.path(), "compare colours.toml --out out");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Plain records: numbers first, pages second.
 
 mod audit;
+mod cell;
+mod compare;
+mod comparison;
 mod confidence;
 mod data_summary;
 mod demo;
@@ -13,6 +16,7 @@ mod inspect;
 mod methods;
 mod schema;
 mod settings;
+mod spread;
 mod step;
 mod train;
 
@@ -20,6 +24,9 @@ pub use audit::{
     AuditEntry, AuditGate, AuditGateError, AuditGateResult, AuditRecord, AuditRecordError,
     AuditedModel, Conclusion, FigureRow, SampleRecord, TestedImages,
 };
+pub use cell::{CellMeasures, CellRecord, CellResult, CellSeconds, SearchRecord, WorstKept};
+pub use compare::CompareRecord;
+pub use comparison::{ComparisonRecord, ComparisonRow, ComparisonTable};
 pub use confidence::ConfidenceRecord;
 pub use data_summary::DataSummary;
 pub use demo::{DemoFiles, DemoRecord, DemoSeconds};
@@ -32,5 +39,6 @@ pub use inspect::{FileContent, InspectRecord, ParameterSummary};
 pub use methods::{MethodRecord, MethodsRecord};
 pub use schema::{SCHEMA, VERSION};
 pub use settings::public_settings;
+pub use spread::Spread;
 pub use step::StepRecord;
 pub use train::TrainRecord;

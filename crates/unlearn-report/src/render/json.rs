@@ -14,6 +14,17 @@ pub fn json(record: &impl Serialize) -> String {
     text
 }
 
+/// A record as one JSON object on one line, with a line break at its end.
+///
+/// # Panics
+/// As [`json`].
+pub fn json_line(record: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(record)
+        .unwrap_or_else(|error| unreachable!("records have plain keys and values: {error}"));
+    text.push('\n');
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,6 +36,7 @@ mod tests {
             seconds: f64,
         }
         assert_eq!(json(&Record { seconds: 0.5 }), "{\n  \"seconds\": 0.5\n}\n");
+        assert_eq!(json_line(&Record { seconds: 0.5 }), "{\"seconds\":0.5}\n");
         let odd = json(&Record { seconds: f64::NAN });
         assert_eq!(odd, "{\n  \"seconds\": null\n}\n");
     }

@@ -1,7 +1,11 @@
 //! Records made readable.
 
+mod csv;
 mod json;
+mod markdown;
 mod page;
 
-pub use json::json;
+pub use csv::comparison_csv;
+pub use json::{json, json_line};
+pub use markdown::comparison_markdown;
 pub use page::page;

@@ -19,6 +19,11 @@ impl Shard {
     /// All of it.
     pub const WHOLE: Self = Self { index: 1, count: 1 };
 
+    /// Into how many shares it is parted.
+    pub fn count(self) -> usize {
+        self.count
+    }
+
     /// Of these classes those that are in the share.
     pub fn of(self, classes: &[usize]) -> Vec<usize> {
         let share = classes.iter().copied().skip(self.index - 1);

@@ -1,0 +1,65 @@
+//! What came of a comparison.
+
+use std::path::Path;
+
+use unlearn_report::{CellRecord, public_settings};
+
+use crate::cache::Cache;
+use crate::cell::Work;
+use crate::{CompareError, Plan};
+
+/// How many of a plan's cells are done in a folder.
+///
+/// # Errors
+/// If a file of the folder is damaged.
+pub fn finished(plan: &Plan, folder: &Path) -> Result<usize, CompareError> {
+    let cache = Cache::of(folder);
+    let mut done = 0;
+    for cell in plan.cells() {
+        done += usize::from(cache.cell(cell.digest)?.is_some());
+    }
+    Ok(done)
+}
+
+/// What came of all cells, in the order of the plan. But for the seconds it does not depend on how often
+/// the run was stopped, or on how it was shared out.
+///
+/// # Errors
+/// If a cell is not done, or its file is damaged.
+pub fn records(plan: &Plan, folder: &Path) -> Result<Vec<CellRecord>, CompareError> {
+    let cache = Cache::of(folder);
+    let mut records = Vec::with_capacity(plan.cells.len());
+    for cell in &plan.cells {
+        let Some(result) = cache.cell(cell.digest)? else {
+            return Err(CompareError::Missing {
+                all: plan.cells.len(),
+                done: finished(plan, folder)?,
+                first: cell.to_string(),
+            });
+        };
+        let original = &plan.originals[cell.original];
+        let data = &plan.data[original.data];
+        let names = data.classes.names();
+        records.push(CellRecord {
+            original: original.name.clone(),
+            varied: original.varied.clone(),
+            data: data.summary.clone(),
+            architecture: original.training.metadata.architecture.clone(),
+            training: public_settings(original.training.parameters.settings()),
+            seed: original.seed,
+            forgotten: cell
+                .classes
+                .iter()
+                .map(|class| names[*class].clone())
+                .collect(),
+            row: cell.row.clone(),
+            method: match &cell.work {
+                Work::Method(method) => Some(method.name.to_owned()),
+                Work::Original | Work::Retrained(_) => None,
+            },
+            is_control: cell.is_control,
+            result,
+        });
+    }
+    Ok(records)
+}

@@ -1,0 +1,44 @@
+//! A model that is trained once and used by many cells.
+
+use serde_json::json;
+use unlearn::checkpoint::ModelMetadata;
+use unlearn::data::Digest;
+use unlearn::train::TrainParameters;
+use unlearn_report::VERSION;
+
+use crate::data_part::DataPart;
+use crate::key::key;
+
+/// A model that is trained.
+#[derive(Clone, Debug)]
+pub(crate) struct Training {
+    /// Digest of all that determines it.
+    pub key: Digest,
+    pub metadata: ModelMetadata,
+    pub parameters: TrainParameters,
+    /// The classes whose images are left out.
+    pub without: Vec<usize>,
+}
+
+impl Training {
+    pub fn new(
+        data: &DataPart,
+        metadata: ModelMetadata,
+        parameters: TrainParameters,
+        without: &[usize],
+    ) -> Self {
+        let key = key(&json!({
+            "training": VERSION,
+            "data": data.key,
+            "model": metadata,
+            "settings": parameters.settings(),
+            "without": without,
+        }));
+        Self {
+            key,
+            metadata,
+            parameters,
+            without: without.to_vec(),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Experiments as their users meet them, on images that are drawn in a moment.
+
+mod committed;
+mod killed;
+mod refused;
+mod results;
+mod shared_out;
+mod small;
