@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::baseline::{
-    BiasShift, CfK, FineTune, GradientAscent, NegGradPlus, RandomLabel, Retrain, ZeroUnit,
+    BiasShift, CfK, FastMu, FineTune, GradientAscent, Lfssd, NegGradPlus, RandomLabel, Retrain,
+    Sfdn, Ssd, ZeroUnit,
 };
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
@@ -36,6 +37,10 @@ pub const CATALOG: &[CatalogEntry] = &[
     GradientAscent::ENTRY,
     NegGradPlus::ENTRY,
     RandomLabel::ENTRY,
+    FastMu::ENTRY,
+    Ssd::ENTRY,
+    Sfdn::ENTRY,
+    Lfssd::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
 ];

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use rand::Rng;
+use rand_distr::StandardNormal;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::{Model, ModelMetadata};
-use unlearn::data::{Augmentation, ClassNames, Normalization, Split};
+use unlearn::data::{Augmentation, ClassNames, Normalization, Split, stream};
 use unlearn::forget::{Job, Request, method};
 use unlearn::network::op::{BatchNorm, Conv2d, GlobalAvgPool, Linear, Relu};
 use unlearn::network::{Activation, Architecture, Device, Graph, GraphBuilder, Network};
@@ -30,6 +32,17 @@ struct Case {
     classes: usize,
     forgotten: Vec<usize>,
     state_after: BTreeMap<String, Vec<f64>>,
+    /// Noise that the method adds to that state.
+    #[serde(default)]
+    drawn: Option<Noise>,
+}
+
+/// Per element a deviation times a number of the stream of this purpose, in the
+/// order of the parameters.
+#[derive(Deserialize)]
+struct Noise {
+    purpose: String,
+    deviation: BTreeMap<String, Vec<f64>>,
 }
 
 const SHAPE: [usize; 3] = [1, 5, 5];
@@ -99,9 +112,16 @@ fn check(case: &Case, tolerance: f64) {
     let job = job.with_images(&images, Augmentation::default()).unwrap();
     let method = method(&case.method, case.settings.clone()).unwrap();
     let outcome = job.run(method.as_ref()).unwrap();
+    let purpose = case.drawn.as_ref().map_or("", |noise| &noise.purpose);
+    let mut random = stream(0, purpose);
     for parameter in outcome.model.network.parameters() {
         let what = format!("{} {:?}: {}", case.method, case.forgotten, parameter.name);
-        let expected = &case.state_after[&parameter.name];
-        assert_close(&what, &parameter.value.to_vec(), expected, tolerance);
+        let mut expected = case.state_after[&parameter.name].clone();
+        let noise = case.drawn.iter();
+        let deviations = noise.filter_map(|noise| noise.deviation.get(&parameter.name));
+        for (mean, deviation) in expected.iter_mut().zip(deviations.flatten()) {
+            *mean += deviation * random.sample::<f64, _>(StandardNormal);
+        }
+        assert_close(&what, &parameter.value.to_vec(), &expected, tolerance);
     }
 }
