@@ -63,6 +63,8 @@ fn quick(entry: &CatalogEntry) -> Box<dyn Method> {
         ("noise_steps", json!(2)),
         ("noise_copies", json!(2)),
         ("kept_per_class", json!(5)),
+        ("kept_noise_steps", json!(1)),
+        ("images_per_class", json!(3)),
     ];
     let known = (entry.defaults)();
     let small = small
@@ -95,7 +97,10 @@ fn the_same_request_gives_the_same_bits_and_leaves_the_model_alone() {
 }
 
 /// Methods with images in which nothing is left to chance.
-const DETERMINISTIC: [&str; 2] = ["ssd", "lfssd"];
+const DETERMINISTIC: [&str; 3] = ["ssd", "lfssd", "ntk-f"];
+
+/// Methods that find no gradient.
+const FORWARD_ONLY: [&str; 4] = ["ntk-f", "certified-removal", "bias-shift", "zero-unit"];
 
 #[test]
 fn another_seed_gives_other_bits_where_anything_is_drawn() {
@@ -126,14 +131,16 @@ fn the_outcome_says_what_was_done() {
         assert_eq!(outcome.classes.len(), 1, "{name}: the codes were asked");
         let chosen = outcome.choices.contains_key("strength");
         assert_eq!(chosen, !outcome.steps.is_empty(), "{name}: who chose");
-        // Running statistics follow images; without images they stay.
+        // Running statistics follow images, or noise in their place; else they stay.
         let moved = |change: &unlearn::forget::Change| change.name.contains("running");
-        if !uses_images(entry) {
+        let trains_on_noise = (entry.defaults)().contains_key("noise_images");
+        if !uses_images(entry) && !trains_on_noise {
             assert!(!outcome.changes.iter().any(moved), "{name}: a buffer moved");
             assert!(outcome.parameters_changed() <= model.network.trained_element_count());
         }
         let costs = outcome.backward_passes > 0;
-        assert_eq!(costs, !entry.needs.is_empty(), "{name}: passes are counted");
+        let is_free = FORWARD_ONLY.contains(&name);
+        assert_eq!(costs, !is_free, "{name}: passes are counted");
     }
 }
 
@@ -288,6 +295,12 @@ fn backward_passes_are_those_of_the_formulas() {
     assert_eq!(passes("lfssd"), 90 + 2 * 10);
     // One per class and image; 5 images of 9 classes.
     assert_eq!(passes("sfdn"), 10 * 45);
+    // The kept codes for the Fisher diagonal, and in each epoch.
+    assert_eq!(passes("lwsf"), 9 + 2 * 9);
+    // Noise of one class and of nine; two copies of four for each.
+    assert_eq!(passes("error-noise"), 2 * 4 + 9 * 4 + 2 * 10 * 2 * 4);
+    assert_eq!(passes("mnemonic-with-images"), 10 * 3);
+    assert_eq!(passes("permuted-eta"), 10);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod automatic;
 mod conformance;
+mod controls;
 mod enrolment;
 mod fisher;
 mod layers;

@@ -10,31 +10,31 @@ IMAGES, CLASSES, TOLERANCE = 8, 4, 1e-5
 NOISE = {"noise_images": 3, "noise_steps": 3, "noise_rate": 0.1, "noise_deviation": 0.0, "noise_penalty": 0.1, "noise_copies": 2}
 
 
-def adam(x, gradients, rate):
+def adam(x, gradients, rate, steps):
     """Adam's steps from x, betas 0.9 and 0.999, epsilon 1e-8; `gradients` gives that at a point."""
     m = v = np.zeros_like(x)
-    for t in range(1, NOISE["noise_steps"] + 1):
+    for t in range(1, steps + 1):
         g = gradients(x)
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
         x = x - rate * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
     return x
 
 
-def noise_of(label, direction=-1.0, penalty=NOISE["noise_penalty"]):
+def noise_of(label, direction=-1.0, penalty=NOISE["noise_penalty"], steps=NOISE["noise_steps"]):
     state, labels = state_of(CLASSES), np.full(NOISE["noise_images"], label)
 
     def gradient(n):
         z, inputs, _ = forward(state, n, "running")
         return backward(state, inputs, direction * cross_entropy_gradient(z, labels), "running")[1] + 2 * penalty * n / len(n)
 
-    return adam(np.zeros((NOISE["noise_images"], 1, 5, 5)), gradient, NOISE["noise_rate"])
+    return adam(np.zeros((NOISE["noise_images"], 1, 5, 5)), gradient, NOISE["noise_rate"], steps)
 
 
-def noise_by_torch(label, direction=-1.0, penalty=NOISE["noise_penalty"]):
+def noise_by_torch(label, direction=-1.0, penalty=NOISE["noise_penalty"], steps=NOISE["noise_steps"]):
     network, labels = torch_network(state_of(CLASSES), CLASSES, torch.float64, "running"), torch.full((NOISE["noise_images"],), label)
     n = torch.zeros(NOISE["noise_images"], 1, 5, 5, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.Adam([n], NOISE["noise_rate"])
-    for _ in range(NOISE["noise_steps"]):
+    for _ in range(steps):
         optimizer.zero_grad()
         (direction * cross_entropy(network(n), labels) + penalty * (n**2).sum((1, 2, 3)).mean()).backward()
         optimizer.step()
