@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::baseline::{
-    BiasShift, CertifiedRemoval, CfK, ErrorNoise, FastMu, FineTune, GradientAscent, Lfssd, Lwsf,
-    NegGradPlus, NtkF, RandomLabel, Retrain, Sfdn, Ssd, ZeroUnit,
+    BiasShift, CertifiedRemoval, CfK, ErrorNoise, FastMu, FineTune, GatedTransfer, GradientAscent,
+    Lfssd, Lwsf, NegGradPlus, NtkF, RandomLabel, Retrain, Sfdn, Ssd, ZeroUnit,
 };
 use super::mnemonic::{MnemonicWithImages, PermutedEta};
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
@@ -45,6 +45,7 @@ pub const CATALOG: &[CatalogEntry] = &[
     Lfssd::ENTRY,
     Lwsf::ENTRY,
     ErrorNoise::ENTRY,
+    GatedTransfer::ENTRY,
     NtkF::ENTRY,
     CertifiedRemoval::ENTRY,
     BiasShift::ENTRY,

@@ -64,6 +64,7 @@ fn quick(entry: &CatalogEntry) -> Box<dyn Method> {
         ("noise_copies", json!(2)),
         ("kept_per_class", json!(5)),
         ("kept_noise_steps", json!(1)),
+        ("student_steps", json!(2)),
         ("images_per_class", json!(3)),
     ];
     let known = (entry.defaults)();
@@ -133,7 +134,10 @@ fn the_outcome_says_what_was_done() {
         assert_eq!(chosen, !outcome.steps.is_empty(), "{name}: who chose");
         // Running statistics follow images, or noise in their place; else they stay.
         let moved = |change: &unlearn::forget::Change| change.name.contains("running");
-        let trains_on_noise = (entry.defaults)().contains_key("noise_images");
+        let made = ["noise_images", "student_steps"];
+        let trains_on_noise = made
+            .iter()
+            .any(|name| (entry.defaults)().contains_key(*name));
         if !uses_images(entry) && !trains_on_noise {
             assert!(!outcome.changes.iter().any(moved), "{name}: a buffer moved");
             assert!(outcome.parameters_changed() <= model.network.trained_element_count());
@@ -295,8 +299,8 @@ fn backward_passes_are_those_of_the_formulas() {
     assert_eq!(passes("lfssd"), 90 + 2 * 10);
     // One per class and image; 5 images of 9 classes.
     assert_eq!(passes("sfdn"), 10 * 45);
-    // The kept codes for the Fisher diagonal, and in each epoch.
-    assert_eq!(passes("lwsf"), 9 + 2 * 9);
+    // The kept codes for the Fisher diagonal, and all in each epoch.
+    assert_eq!(passes("lwsf"), 9 + 2 * 10);
     // Noise of one class and of nine; two copies of four for each.
     assert_eq!(passes("error-noise"), 2 * 4 + 9 * 4 + 2 * 10 * 2 * 4);
     assert_eq!(passes("mnemonic-with-images"), 10 * 3);

@@ -10,7 +10,7 @@ use crate::tune::{Loss, TuneSettings, Tuner, demand};
 /// Trains on noise under the classes' labels: noise that raises the loss for the
 /// forgotten classes, noise that lowers it for the kept ones. No image is needed (error min-max noise
 /// of Chundawat, Tarun, Mandal, Kankanhalli, "Zero-Shot Machine Unlearning", IEEE TIFS 2023:
-/// of the two methods that are called ZeroShotMU the one without a generator).
+/// with [`super::GatedTransfer`] what is called ZeroShotMU).
 ///
 /// Noise of a forgotten class minimises `-CE(f(n), c) + noise_penalty * mean |n|^2`, that of a kept class
 /// `CE(f(n), c)`. Costs `noise_images` backward passes for each step of noise, and one per noise image, copy and

@@ -9,17 +9,16 @@ use crate::network::{Network, Value};
 use crate::train::TrainError;
 use crate::tune::{Batch, Loss, Statistics, TuneSettings, Tuner, demand};
 
-/// Trains on with the kept classes' codes alone, held by elastic weights and by
-/// what the network answered before: the forgotten classes fade because their codes are left out.
-/// Our adaptation of LwSF (Shibata, Irie, Ikami, Mitsuzumi, "Learning with Selective Forgetting",
-/// IJCAI 2021), which does the same while it learns another task.
+/// Trains on with the codes alone: the kept classes' under their labels, held by elastic weights and
+/// by what the network answered before, the forgotten classes' towards equal answers. Our adaptation of
+/// LwSF (Shibata, Irie, Ikami, Mitsuzumi, "Learning with Selective Forgetting", IJCAI 2021), which learns another
+/// task meanwhile and forgets by leaving codes out.
 ///
-/// Minimises over the kept codes `CE(f(xi_c), c) + elastic / 2 sum_i F_i (w_i - w*_i)^2 + distill KL(q || f)`:
-/// F the Fisher diagonal of the kept codes at the trained weights w*, and q what the trained network
-/// answers, with 1 / C for each forgotten class and the rest of 1 shared by the others as it has it.
+/// Minimises `mean over codes of [CE(f(xi_c), c) for kept c] + distill CE(f(xi_c), q_c)` plus
+/// `elastic / 2 sum_i F_i (w_i - w*_i)^2`: F the Fisher diagonal of the kept codes at the trained weights w*, and q_c what the
+/// trained network answers to a kept class's code, 1 / C throughout for a forgotten class's.
 /// The model is to be trained with codes; the paper mixes them into images, here they stand in for some.
-/// Costs (E + 1) C_R backward passes. The paper has no setting for forgetting alone:
-/// weights, rate and epochs are ours.
+/// Costs E C + C_R backward passes. The paper has no setting for forgetting alone: weights, rate and epochs are ours.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lwsf {
     /// Weight of the pull to the trained weights.
@@ -48,7 +47,7 @@ impl Default for Lwsf {
 impl Algorithm for Lwsf {
     const ENTRY: CatalogEntry = CatalogEntry::of::<Self>(
         "lwsf",
-        "train on with the kept classes' codes alone (LwSF, our adaptation)",
+        "train on with codes, the forgotten classes' towards equal answers (LwSF, our adaptation)",
         "Shibata, Irie, Ikami, Mitsuzumi, IJCAI 2021",
         &[Need::Codes],
     );
@@ -64,8 +63,9 @@ impl Algorithm for Lwsf {
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
         let codes = context.codes(Self::ENTRY.name)?;
         let (network, kept) = (&context.model.network, context.request.kept());
+        let forgotten = context.request.forgotten();
         let mut samples = context.made("codes");
-        for class in kept {
+        for class in kept.iter().chain(forgotten) {
             let code = codes.batch(&[*class], network.device());
             samples = samples.with_inputs(&code, *class);
         }
@@ -73,14 +73,17 @@ impl Algorithm for Lwsf {
         let mut work = context.work(self.tune.epochs * samples.batch_count(size));
         let strengths = self.strengths(network, codes, kept);
         work.count(kept.len());
-        let forgotten = context.request.forgotten();
         let mut tuner = Tuner::new(network, &self.tune, context.seed, &mut work);
         for epoch in 0..self.tune.epochs {
             for batch in samples.epoch(epoch, size) {
-                let targets = answers_without(network, &batch, forgotten);
+                let is_kept = batch.labels.iter().map(|class| kept.contains(class));
+                let weights: Vec<f64> = is_kept.map(|kept| f64::from(u8::from(kept))).collect();
+                let targets = targets(network, &batch, forgotten);
                 tuner.add(&batch, |z| {
-                    let old = Loss::soft_cross_entropy(z, &targets).times(self.distill);
-                    Loss::cross_entropy(z, &batch.labels).plus(&old)
+                    let held = Loss::soft_cross_entropy(z, &targets).times(self.distill);
+                    Loss::cross_entropy(z, &batch.labels)
+                        .weighted(&weights)
+                        .plus(&held)
                 });
                 tuner.add_pull(&strengths);
                 tuner.step()?;
@@ -105,26 +108,20 @@ impl Lwsf {
     }
 }
 
-/// What the network answers, with 1 / C for each forgotten class and the rest
-/// shared by the others as it has it, `[batch, classes]`.
-fn answers_without(network: &Network, batch: &Batch, forgotten: &[usize]) -> Vec<f64> {
+/// What the network answers to codes, 1 / C throughout to those of the forgotten
+/// classes, `[batch, classes]`.
+fn targets(network: &Network, batch: &Batch, forgotten: &[usize]) -> Vec<f64> {
     let classes = network.class_count();
     let logits = network.forward(batch.inputs.clone()).into_vec();
-    let share = 1.0 / classes as f64;
-    let rest = 1.0 - share * forgotten.len() as f64;
-    let rows = logits.chunks_exact(classes).flat_map(|row| {
-        let is_forgotten = |class: usize| forgotten.contains(&class);
+    let rows = logits.chunks_exact(classes).zip(&batch.labels);
+    let rows = rows.flat_map(|(row, class)| {
+        if forgotten.contains(class) {
+            return vec![1.0 / classes as f64; classes];
+        }
         let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let odds = |class: usize| match is_forgotten(class) {
-            true => 0.0,
-            false => f64::from(row[class] - top).exp(),
-        };
-        let sum: f64 = (0..classes).map(odds).sum();
-        let answer = move |class: usize| match forgotten.contains(&class) {
-            true => share,
-            false => rest * odds(class) / sum,
-        };
-        (0..classes).map(answer).collect::<Vec<f64>>()
+        let odds = row.iter().map(|z| f64::from(z - top).exp());
+        let sum: f64 = odds.clone().sum();
+        odds.map(|odds| odds / sum).collect()
     });
     rows.collect()
 }

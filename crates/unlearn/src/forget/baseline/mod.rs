@@ -1,5 +1,6 @@
 //! The methods of others, and controls; one file each.
 
+mod attention;
 mod bias_shift;
 mod certified_removal;
 mod cf_k;
@@ -7,6 +8,8 @@ mod cholesky;
 mod error_noise;
 mod fast_mu;
 mod fine_tune;
+mod gated_transfer;
+mod generator;
 mod gradient_ascent;
 mod importance;
 mod last_layer;
@@ -27,6 +30,7 @@ pub use cf_k::CfK;
 pub use error_noise::ErrorNoise;
 pub use fast_mu::FastMu;
 pub use fine_tune::FineTune;
+pub use gated_transfer::GatedTransfer;
 pub use gradient_ascent::GradientAscent;
 pub use lfssd::Lfssd;
 pub use lwsf::Lwsf;

@@ -15,10 +15,11 @@ use crate::tune::{Loss, Samples, Stopped, Work, demand, gradients};
 ///
 /// `I(S) = mean over batches of S of (gradient of the batch's mean cross-entropy)^2`, in inference mode,
 /// over images as they are, first the kept ones class after class, then the forgotten ones: so nearly
-/// all batches are of one class. That is the authors' program, with which alpha and lambda are published.
-/// The paper's formula, the Fisher diagonal, squares sample by sample (`squares = "per-sample"`, exact); then
-/// `I_D >= N_F / N I_F`, and only an alpha below N / N_F selects anything, while the published 10 is
-/// N / N_F itself where one of ten equal classes is forgotten. Costs N_R + 2 N_F backward passes. Authors' values:
+/// all batches are of one class. That is the authors' program, with which alpha and lambda are published; the paper's
+/// formula, the Fisher diagonal, squares sample by sample (`squares = "per-sample"`, exact). Since D holds the forgotten images,
+/// `I_D >= N_F / N I_F` there, and only an alpha below N / N_F selects anything; batch by batch this holds but for where
+/// batches end. The published 10 is N / N_F where one of ten equal classes is forgotten, so what it selects is decided by
+/// chance, and may be nothing. Search alpha. Costs N_R + 2 N_F backward passes. Authors' values:
 /// alpha 10, lambda 1 for ResNet-18, alpha 5 for ViT, alpha 50 and lambda 0.1 for faces.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Ssd {
