@@ -194,7 +194,7 @@ fn divergence_at_teacher(teacher: &Value, student: &Value) -> Loss {
     let classes = teacher.shape()[1];
     let log_softmax = |row: &[f32]| -> Vec<f64> {
         let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let shifted = row.iter().map(|z| f64::from(z - top));
+        let shifted = row.iter().map(|z| f64::from(*z) - f64::from(top));
         let sum: f64 = shifted.clone().map(f64::exp).sum();
         shifted.map(|z| z - sum.ln()).collect()
     };

@@ -119,7 +119,7 @@ fn targets(network: &Network, batch: &Batch, forgotten: &[usize]) -> Vec<f64> {
             return vec![1.0 / classes as f64; classes];
         }
         let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let odds = row.iter().map(|z| f64::from(z - top).exp());
+        let odds = row.iter().map(|z| (f64::from(*z) - f64::from(top)).exp());
         let sum: f64 = odds.clone().sum();
         odds.map(|odds| odds / sum).collect()
     });
