@@ -34,9 +34,11 @@ impl Default for Lwsf {
         Self {
             elastic: 1.0,
             distill: 1.0,
-            // Codes have other statistics than images, so the running ones stay.
+            // Codes have other statistics than images, so the running ones stay; with
+            // these a code's loss can be steep.
             tune: TuneSettings {
                 weight_decay: 0.0,
+                clip_norm: Some(1.0),
                 statistics: Statistics::Running,
                 ..TuneSettings::sgd(100, 0.01)
             },
