@@ -34,7 +34,7 @@ pub fn fisher_batched(network: &Network, batch: &Value, labels: &[usize]) -> Fis
 
 impl Fisher {
     /// Adds the samples of a batch.
-    pub(super) fn add_batch(&mut self, network: &Network, batch: Value, labels: &[usize]) {
+    pub(crate) fn add_batch(&mut self, network: &Network, batch: Value, labels: &[usize]) {
         let mut power = None;
         visit_squares(network, batch, labels, |parameter, squares, exponent| {
             let power = *power.get_or_insert_with(|| self.begin(labels.len(), exponent));

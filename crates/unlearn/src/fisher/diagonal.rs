@@ -38,7 +38,7 @@ const PIECE: usize = 1 << 14;
 
 impl Fisher {
     /// A diagonal of no samples yet.
-    pub(super) fn none(network: &Network) -> Self {
+    pub(crate) fn none(network: &Network) -> Self {
         Self {
             sums: vec![None; network.parameters().len()],
             exponent: 0,

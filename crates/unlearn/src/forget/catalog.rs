@@ -3,8 +3,10 @@
 use serde_json::{Map, Value as Json};
 
 use super::baseline::{
-    BiasShift, CfK, FineTune, GradientAscent, NegGradPlus, RandomLabel, Retrain, ZeroUnit,
+    BiasShift, CertifiedRemoval, CfK, ErrorNoise, FastMu, FineTune, GatedTransfer, GradientAscent,
+    Lfssd, Lwsf, NegGradPlus, NtkF, RandomLabel, Retrain, Sfdn, Ssd, ZeroUnit,
 };
+use super::mnemonic::{MnemonicWithImages, PermutedEta};
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
 /// A method that can be chosen by name.
@@ -30,14 +32,25 @@ type Built = Result<Box<dyn Method>, ForgetError>;
 /// All methods: ours, those of others, and controls, which forget nothing inside.
 pub const CATALOG: &[CatalogEntry] = &[
     Mnemonic::ENTRY,
+    MnemonicWithImages::ENTRY,
     Retrain::ENTRY,
     FineTune::ENTRY,
     CfK::ENTRY,
     GradientAscent::ENTRY,
     NegGradPlus::ENTRY,
     RandomLabel::ENTRY,
+    FastMu::ENTRY,
+    Ssd::ENTRY,
+    Sfdn::ENTRY,
+    Lfssd::ENTRY,
+    Lwsf::ENTRY,
+    ErrorNoise::ENTRY,
+    GatedTransfer::ENTRY,
+    NtkF::ENTRY,
+    CertifiedRemoval::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
+    PermutedEta::ENTRY,
 ];
 
 /// The method of a name, with its settings; those left out take their defaults.

@@ -3,8 +3,8 @@
 use super::op::{Mode, Saved};
 use super::{Network, Value};
 
-/// A forward pass that kept what the backward pass needs.
-#[derive(Debug)]
+/// A forward pass that kept what the backward pass needs. Copies share their tensors.
+#[derive(Clone, Debug)]
 pub struct Trace {
     /// The logits, `[batch, classes]`.
     pub output: Value,

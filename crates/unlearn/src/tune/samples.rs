@@ -118,6 +118,13 @@ impl<'a> Samples<'a> {
         self
     }
 
+    /// The same samples, one label after the other; those of one keep their order.
+    #[must_use]
+    pub fn sorted_by_label(mut self) -> Self {
+        self.samples.sort_by_key(|sample| sample.label);
+        self
+    }
+
     /// At most so many samples of each label, drawn at random.
     #[must_use]
     pub fn at_most_per_class(mut self, count: usize) -> Self {
@@ -284,6 +291,8 @@ mod tests {
         one_each.sort_unstable();
         assert_eq!(one_each, [0, 1, 2]);
         assert_eq!(samples.clone().at_most(4).len(), 4);
+        let sorted = samples.clone().sorted_by_label();
+        assert!(sorted.labels().eq([0, 0, 1, 1, 2, 2]));
         let other = samples.clone().relabelled(|label| label + 1);
         let labels: Vec<usize> = samples.and(other).labels().collect();
         assert_eq!(labels, [0, 1, 2, 0, 1, 2, 1, 2, 3, 1, 2, 3]);

@@ -117,6 +117,26 @@ impl<'w, 'a> Tuner<'w, 'a> {
         self.work.count(batch.len());
     }
 
+    /// Adds the gradient of a pull to the start of its own strength s for each
+    /// element, `sum_i s_i / 2 (w_i - w_0i)^2`; `strengths` are per parameter.
+    pub fn add_pull(&mut self, strengths: &[Option<Value>]) {
+        for (index, strength) in strengths.iter().enumerate() {
+            let Some(strength) = strength.clone() else {
+                continue;
+            };
+            let [now, start] = [&self.network, &self.start]
+                .map(|network| network.parameters()[index].value.clone());
+            let shape = now.shape().to_vec();
+            let away = (now.flat() - start.flat()) * strength.flat();
+            let pull = Value::from_flat(away, &shape);
+            let sum = &mut self.gradients[index];
+            *sum = Some(match sum.take() {
+                Some(sum) => sum_of(sum, pull),
+                None => pull,
+            });
+        }
+    }
+
     /// Moves the network by what was added.
     ///
     /// # Errors

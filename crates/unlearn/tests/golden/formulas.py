@@ -124,6 +124,14 @@ def relu_backward(x, p, c, d):
     return d * (x > 0), {}
 
 
+def leaky_relu(x, p, c):
+    return np.where(x > 0, x, c["slope"] * x)
+
+
+def leaky_relu_backward(x, p, c, d):
+    return np.where(x > 0, d, c["slope"] * d), {}
+
+
 def sigmoid(x, p, c):
     return 1 / (1 + np.exp(-x))
 
@@ -197,6 +205,19 @@ def flatten_backward(x, p, c, d):
     return d.reshape(x.shape), {}
 
 
+def unflatten(x, p, c):
+    return x.reshape(len(x), *c["shape"])
+
+
+def upsample(x, p, c):
+    return x.repeat(c["factor"], 2).repeat(c["factor"], 3)
+
+
+def upsample_backward(x, p, c, d):
+    planes, f = x.shape, c["factor"]
+    return d.reshape(*planes[:3], f, planes[3], f).sum((3, 5)), {}
+
+
 OPERATIONS = {  # the two formulas above, and torch's own
     "linear": (linear, linear_backward, lambda x, p, c: F.linear(x, p["weight"], p["bias"])),
     "conv2d": (conv2d, conv2d_backward, lambda x, p, c: F.conv2d(x, p["weight"], p.get("bias"), c["stride"], c["padding"], 1, c["groups"])),
@@ -208,5 +229,8 @@ OPERATIONS = {  # the two formulas above, and torch's own
     "max_pool": (max_pool, max_pool_backward, lambda x, p, c: F.max_pool2d(x, c["kernel"], c["stride"], c["padding"])),
     "avg_pool": (avg_pool, avg_pool_backward, lambda x, p, c: F.avg_pool2d(x, c["kernel"], c["stride"], c["padding"])),
     "global_avg_pool": (global_avg_pool, global_avg_pool_backward, lambda x, p, c: F.adaptive_avg_pool2d(x, 1).flatten(1)),
+    "leaky_relu": (leaky_relu, leaky_relu_backward, lambda x, p, c: F.leaky_relu(x, c["slope"])),
+    "unflatten": (unflatten, flatten_backward, lambda x, p, c: x.unflatten(1, c["shape"])),
+    "upsample": (upsample, upsample_backward, lambda x, p, c: F.interpolate(x, scale_factor=c["factor"], mode="nearest")),
     "flatten": (flatten, flatten_backward, lambda x, p, c: x.flatten(1)),
 }

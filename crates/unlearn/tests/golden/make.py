@@ -96,6 +96,9 @@ def operations():
         ("avg_pool_k3_s2_p1", "avg_pool", planes, sliding([3, 3], [2, 2], [1, 1]), []),
         ("global_avg_pool", "global_avg_pool", planes, {}, []),
         ("flatten", "flatten", [2, 3, 2, 2], {}, []),
+        ("leaky_relu", "leaky_relu", [2, 3, 4], {"slope": 0.2}, []),
+        ("unflatten", "unflatten", [2, 12], {"shape": [3, 2, 2]}, []),
+        ("upsample", "upsample", [2, 3, 2, 4], {"factor": 2}, []),
     ]:
         cases.append(operation_case(*case, tolerance))
     return {"tolerance": tolerance, "cases": cases}

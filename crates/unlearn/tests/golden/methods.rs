@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use rand::Rng;
+use rand_distr::StandardNormal;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::{Model, ModelMetadata};
-use unlearn::data::{Augmentation, ClassNames, Normalization, Split};
+use unlearn::code::{CodeKind, Codebook};
+use unlearn::data::{Augmentation, ClassNames, Normalization, Split, stream};
 use unlearn::forget::{Job, Request, method};
 use unlearn::network::op::{BatchNorm, Conv2d, GlobalAvgPool, Linear, Relu};
 use unlearn::network::{Activation, Architecture, Device, Graph, GraphBuilder, Network};
+use unlearn::train::TrainSettings;
 
-use super::reference::{assert_close, filled, read};
+use super::reference::{assert_close, filled, read, signed_input};
 
 #[derive(Deserialize)]
 struct File {
@@ -30,6 +34,17 @@ struct Case {
     classes: usize,
     forgotten: Vec<usize>,
     state_after: BTreeMap<String, Vec<f64>>,
+    /// Noise that the method adds to that state.
+    #[serde(default)]
+    drawn: Option<Noise>,
+}
+
+/// Per element a deviation times a number of the stream of this purpose, in the
+/// order of the parameters.
+#[derive(Deserialize)]
+struct Noise {
+    purpose: String,
+    deviation: BTreeMap<String, Vec<f64>>,
 }
 
 const SHAPE: [usize; 3] = [1, 5, 5];
@@ -73,6 +88,20 @@ fn images(count: usize, classes: usize) -> Split {
     Split::new(SHAPE, (0..count * 25).map(pixel).collect(), labels)
 }
 
+/// Codes by the rule `signed_input`: drawn ones, and the rule's numbers in the place
+/// of theirs, with which the file ends.
+fn codes(model: &Model) -> Codebook {
+    let classes = model.metadata.classes.clone();
+    let numbers = signed_input(0, &[classes.len(), 1, 5, 5]).to_vec();
+    let drawn = Codebook::draw(0, CodeKind::Uniform, 1, classes, SHAPE);
+    let mut file = drawn.to_bytes(model.digest());
+    let start = file.len() - 4 * numbers.len();
+    for (bytes, number) in file[start..].chunks_exact_mut(4).zip(numbers) {
+        bytes.copy_from_slice(&number.to_le_bytes());
+    }
+    Codebook::parse(Path::new("codes"), &file).unwrap().0
+}
+
 #[test]
 fn methods_are_their_formulas() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/methods");
@@ -95,13 +124,22 @@ fn check(case: &Case, tolerance: f64) {
     let names: Vec<String> = case.forgotten.iter().map(ToString::to_string).collect();
     let request = Request::new(&model, &names).unwrap();
     let images = images(case.images, case.classes);
-    let job = Job::without_codes(&model, &request);
+    let (codes, recipe) = (codes(&model), TrainSettings::default().check().unwrap());
+    let job = Job::new(&model, &codes, &request).unwrap();
     let job = job.with_images(&images, Augmentation::default()).unwrap();
+    let job = job.with_recipe(&recipe);
     let method = method(&case.method, case.settings.clone()).unwrap();
     let outcome = job.run(method.as_ref()).unwrap();
+    let purpose = case.drawn.as_ref().map_or("", |noise| &noise.purpose);
+    let mut random = stream(0, purpose);
     for parameter in outcome.model.network.parameters() {
         let what = format!("{} {:?}: {}", case.method, case.forgotten, parameter.name);
-        let expected = &case.state_after[&parameter.name];
-        assert_close(&what, &parameter.value.to_vec(), expected, tolerance);
+        let mut expected = case.state_after[&parameter.name].clone();
+        let noise = case.drawn.iter();
+        let deviations = noise.filter_map(|noise| noise.deviation.get(&parameter.name));
+        for (mean, deviation) in expected.iter_mut().zip(deviations.flatten()) {
+            *mean += deviation * random.sample::<f64, _>(StandardNormal);
+        }
+        assert_close(&what, &parameter.value.to_vec(), &expected, tolerance);
     }
 }

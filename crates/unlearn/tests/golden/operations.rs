@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 use unlearn::network::Device;
 use unlearn::network::Value;
 use unlearn::network::op::{
-    Add, AvgPool, BatchNorm, Conv2d, Flatten, Gelu, GlobalAvgPool, Linear, MaxPool, Mode,
-    Operation, Relu, Sigmoid, Wanted, Window,
+    Add, AvgPool, BatchNorm, Conv2d, Flatten, Gelu, GlobalAvgPool, LeakyRelu, Linear, MaxPool,
+    Mode, Operation, Relu, Sigmoid, Unflatten, Upsample, Wanted, Window,
 };
 
 use super::reference::{assert_close, filled, loss_gradient, read, signed_input};
@@ -97,6 +97,15 @@ fn operation(case: &Case) -> Box<dyn Operation> {
         "global_avg_pool" => Box::new(GlobalAvgPool),
         "add" => Box::new(Add),
         "flatten" => Box::new(Flatten),
+        "leaky_relu" => Box::new(LeakyRelu {
+            slope: configuration["slope"].as_f64().expect("slope"),
+        }),
+        "unflatten" => Box::new(Unflatten {
+            shape: of(&configuration["shape"]),
+        }),
+        "upsample" => Box::new(Upsample {
+            factor: size("factor"),
+        }),
         other => panic!("a case of an unknown operation: {other}"),
     }
 }

@@ -106,9 +106,9 @@ def step_gradient(state, parts, statistics):
     return total, state
 
 
-def tune(settings, parts, classes, moves=lambda name: True):
+def tune(settings, parts, classes, moves=lambda name: True, start=None):
     """The state after `epochs` steps of SGD on the weighted sum of the parts, each a mean over its batch (weight, x, labels)."""
-    start = state = state_of(classes)
+    start = state = start or state_of(classes)
     velocity = {}
     for _ in range(settings["epochs"]):
         gradients, moved = step_gradient(state, parts, settings["statistics"])
@@ -120,9 +120,9 @@ def tune(settings, parts, classes, moves=lambda name: True):
     return state
 
 
-def tune_torch(settings, parts, classes, dtype, moves=lambda name: True):
+def tune_torch(settings, parts, classes, dtype, moves=lambda name: True, start=None):
     """The same by torch's autograd and optimizer."""
-    network = torch_network(state_of(classes), classes, dtype, settings["statistics"])
+    network = torch_network(start or state_of(classes), classes, dtype, settings["statistics"])
     for n, p in network.named_parameters():
         p.requires_grad_(moves(n))
     trained = [p for p in network.parameters() if p.requires_grad]

@@ -3,6 +3,7 @@
 mod audits;
 mod automatic;
 mod conformance;
+mod controls;
 mod enrolment;
 mod fisher;
 mod layers;

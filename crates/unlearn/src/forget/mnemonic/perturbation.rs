@@ -1,5 +1,7 @@
 //! How far each parameter moves.
 
+use rand::Rng;
+
 use super::ratios::{Ratios, Scaled};
 use super::{Scope, Sign};
 use crate::fisher::Fisher;
@@ -67,6 +69,22 @@ impl Perturbation {
             }
         }
         moved
+    }
+
+    /// The same moves in other places: shuffled within what is in scope of each tensor.
+    pub(super) fn permuted(
+        mut self,
+        network: &Network,
+        scope: Scope,
+        classes: &[usize],
+        random: &mut impl Rng,
+    ) -> Self {
+        for (index, ratios) in self.tensors.iter_mut().enumerate() {
+            if let Some(ratios) = ratios {
+                ratios.permute(&scope.elements(network, index, classes), random);
+            }
+        }
+        self
     }
 
     /// The moves of single tensors, which make up this one.

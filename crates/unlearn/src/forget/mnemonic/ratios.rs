@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rand::Rng;
+use rand::seq::SliceRandom;
 use rayon::prelude::*;
 
 use super::Sign;
@@ -104,6 +106,16 @@ impl Ratios {
     /// The largest eta in scope.
     pub fn largest(&self) -> f64 {
         self.largest
+    }
+
+    /// Shuffles the ratios of the elements in `scope`.
+    pub fn permute(&mut self, scope: &[Range<usize>], random: &mut impl Rng) {
+        let places = || scope.iter().cloned().flatten();
+        let mut numbers: Vec<f32> = places().map(|place| self.numbers[place]).collect();
+        numbers.shuffle(random);
+        for (place, number) in places().zip(numbers) {
+            self.numbers[place] = number;
+        }
     }
 
     /// `w + sign * alpha * eta`, `alpha = min(lambda1, lambda2 / max eta)`.
@@ -299,6 +311,19 @@ mod tests {
             ratios.into_moved(&[1.0, 1.0], [f64::INFINITY, 0.5], Sign::Minus),
             moved
         );
+    }
+
+    #[test]
+    fn permuted_ratios_are_the_same_elsewhere_in_scope() {
+        let values: Vec<f64> = (0..100).map(|i| 1.0 + f64::from(i)).collect();
+        let mut ratios = whole(&values, &[1.0; 100], [0, 0]).unwrap();
+        let before = ratios.numbers.clone();
+        let scope = [0..20, 60..100];
+        ratios.permute(&scope, &mut unlearn_data::stream(1, "test"));
+        assert_ne!(ratios.numbers, before);
+        assert_eq!(ratios.numbers[20..60], before[20..60]);
+        ratios.numbers.sort_by(f32::total_cmp);
+        assert_eq!(ratios.numbers, before, "which were sorted");
     }
 
     #[test]
