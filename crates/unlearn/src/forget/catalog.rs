@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::baseline::{
-    BiasShift, CfK, FineTune, GradientAscent, NegGradPlus, RandomLabel, Retrain, ZeroUnit,
+    BiasShift, CfK, ErmKtp, FineTune, GradientAscent, NegGradPlus, RandomLabel, Retrain, ZeroUnit,
 };
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
@@ -36,6 +36,7 @@ pub const CATALOG: &[CatalogEntry] = &[
     GradientAscent::ENTRY,
     NegGradPlus::ENTRY,
     RandomLabel::ENTRY,
+    ErmKtp::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
 ];

@@ -54,7 +54,13 @@ impl Workplace {
 
 /// A method with its defaults, but so that it takes a moment only.
 fn quick(entry: &CatalogEntry) -> Box<dyn Method> {
-    let small = [("epochs", json!(2)), ("batch_size", json!(16))];
+    let small = [
+        ("epochs", json!(2)),
+        ("batch_size", json!(16)),
+        // So few steps leave no entry of a mask at 0.
+        ("mask_epochs", json!(3)),
+        ("used_above", json!(0.99999)),
+    ];
     let known = (entry.defaults)();
     let small = small
         .into_iter()
@@ -269,6 +275,8 @@ fn backward_passes_are_those_of_the_formulas() {
     assert_eq!(passes("random-label"), 2 * 100);
     assert_eq!(passes("neggrad-plus"), 2 * 90 + 2 * 6 * 10);
     assert_eq!(passes("retrain"), 3 * 90);
+    // ERM sees all images in three epochs.
+    assert_eq!(passes("erm-ktp"), 3 * 100 + 2 * 90);
 }
 
 #[test]

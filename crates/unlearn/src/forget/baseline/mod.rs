@@ -2,6 +2,8 @@
 
 mod bias_shift;
 mod cf_k;
+mod channel_mask;
+mod erm_ktp;
 mod fine_tune;
 mod gradient_ascent;
 mod neggrad_plus;
@@ -11,6 +13,8 @@ mod zero_unit;
 
 pub use bias_shift::BiasShift;
 pub use cf_k::CfK;
+use channel_mask::ChannelMask;
+pub use erm_ktp::ErmKtp;
 pub use fine_tune::FineTune;
 pub use gradient_ascent::GradientAscent;
 pub use neggrad_plus::NegGradPlus;
