@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::baseline::{
-    BiasShift, CfK, ErmKtp, FineTune, GradientAscent, NegGradPlus, RandomLabel, Retrain, ZeroUnit,
+    BadTeacher, BiasShift, CfK, ErmKtp, FineTune, GradientAscent, NegGradPlus, RandomLabel,
+    Retrain, ZeroUnit,
 };
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
@@ -37,6 +38,7 @@ pub const CATALOG: &[CatalogEntry] = &[
     NegGradPlus::ENTRY,
     RandomLabel::ENTRY,
     ErmKtp::ENTRY,
+    BadTeacher::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
 ];

@@ -275,8 +275,9 @@ fn backward_passes_are_those_of_the_formulas() {
     assert_eq!(passes("random-label"), 2 * 100);
     assert_eq!(passes("neggrad-plus"), 2 * 90 + 2 * 6 * 10);
     assert_eq!(passes("retrain"), 3 * 90);
-    // ERM sees all images in three epochs.
+    // ERM sees all images in three epochs, the student the kept ones in two.
     assert_eq!(passes("erm-ktp"), 3 * 100 + 2 * 90);
+    assert_eq!(passes("bad-teacher"), 2 * (27 + 10));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The methods of others, and controls; one file each.
 
+mod bad_teacher;
 mod bias_shift;
 mod cf_k;
 mod channel_mask;
@@ -11,6 +12,7 @@ mod random_label;
 mod retrain;
 mod zero_unit;
 
+pub use bad_teacher::BadTeacher;
 pub use bias_shift::BiasShift;
 pub use cf_k::CfK;
 use channel_mask::ChannelMask;
