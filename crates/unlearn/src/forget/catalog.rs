@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::baseline::{
     BadTeacher, BiasShift, CfK, ErmKtp, FineTune, GradientAscent, NegGradPlus, RandomLabel,
-    Retrain, ZeroUnit,
+    Retrain, Scrub, ZeroUnit,
 };
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
@@ -39,6 +39,7 @@ pub const CATALOG: &[CatalogEntry] = &[
     RandomLabel::ENTRY,
     ErmKtp::ENTRY,
     BadTeacher::ENTRY,
+    Scrub::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
 ];

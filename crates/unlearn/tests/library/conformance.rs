@@ -278,6 +278,7 @@ fn backward_passes_are_those_of_the_formulas() {
     // ERM sees all images in three epochs, the student the kept ones in two.
     assert_eq!(passes("erm-ktp"), 3 * 100 + 2 * 90);
     assert_eq!(passes("bad-teacher"), 2 * (27 + 10));
+    assert_eq!(passes("scrub"), 2 * 90 + 2 * 10);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod gradient_ascent;
 mod neggrad_plus;
 mod random_label;
 mod retrain;
+mod scrub;
 mod zero_unit;
 
 pub use bad_teacher::BadTeacher;
@@ -22,4 +23,5 @@ pub use gradient_ascent::GradientAscent;
 pub use neggrad_plus::NegGradPlus;
 pub use random_label::RandomLabel;
 pub use retrain::Retrain;
+pub use scrub::Scrub;
 pub use zero_unit::ZeroUnit;
