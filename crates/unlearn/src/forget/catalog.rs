@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::baseline::{
     BadTeacher, BiasShift, CfK, ErmKtp, FineTune, GradientAscent, NegGradPlus, RandomLabel,
-    Retrain, Scrub, ZeroUnit,
+    Retrain, SalUn, Scrub, ZeroUnit,
 };
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
@@ -40,6 +40,7 @@ pub const CATALOG: &[CatalogEntry] = &[
     ErmKtp::ENTRY,
     BadTeacher::ENTRY,
     Scrub::ENTRY,
+    SalUn::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
 ];

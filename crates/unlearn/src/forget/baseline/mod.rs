@@ -10,6 +10,7 @@ mod gradient_ascent;
 mod neggrad_plus;
 mod random_label;
 mod retrain;
+mod salun;
 mod scrub;
 mod zero_unit;
 
@@ -23,5 +24,6 @@ pub use gradient_ascent::GradientAscent;
 pub use neggrad_plus::NegGradPlus;
 pub use random_label::RandomLabel;
 pub use retrain::Retrain;
+pub use salun::SalUn;
 pub use scrub::Scrub;
 pub use zero_unit::ZeroUnit;
