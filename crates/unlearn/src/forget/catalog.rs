@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::baseline::{
-    BadTeacher, BiasShift, CfK, ErmKtp, FineTune, GradientAscent, NegGradPlus, RandomLabel,
-    Retrain, SalUn, Scrub, ZeroUnit,
+    BadTeacher, BiasShift, BoundaryShrink, CfK, ErmKtp, FineTune, GradientAscent, NegGradPlus,
+    RandomLabel, Retrain, SalUn, Scrub, ZeroUnit,
 };
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
@@ -41,6 +41,7 @@ pub const CATALOG: &[CatalogEntry] = &[
     BadTeacher::ENTRY,
     Scrub::ENTRY,
     SalUn::ENTRY,
+    BoundaryShrink::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
 ];

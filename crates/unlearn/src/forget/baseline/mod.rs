@@ -2,6 +2,7 @@
 
 mod bad_teacher;
 mod bias_shift;
+mod boundary_shrink;
 mod cf_k;
 mod channel_mask;
 mod erm_ktp;
@@ -16,6 +17,7 @@ mod zero_unit;
 
 pub use bad_teacher::BadTeacher;
 pub use bias_shift::BiasShift;
+pub use boundary_shrink::BoundaryShrink;
 pub use cf_k::CfK;
 use channel_mask::ChannelMask;
 pub use erm_ktp::ErmKtp;
