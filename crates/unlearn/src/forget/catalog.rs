@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::baseline::{
-    BadTeacher, BiasShift, BoundaryShrink, CfK, ErmKtp, FineTune, GradientAscent, NegGradPlus,
-    RandomLabel, Retrain, SalUn, Scrub, ZeroUnit,
+    BadTeacher, BiasShift, BoundaryExpand, BoundaryShrink, CfK, ErmKtp, FineTune, GradientAscent,
+    NegGradPlus, RandomLabel, Retrain, SalUn, Scrub, ZeroUnit,
 };
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
@@ -42,6 +42,7 @@ pub const CATALOG: &[CatalogEntry] = &[
     Scrub::ENTRY,
     SalUn::ENTRY,
     BoundaryShrink::ENTRY,
+    BoundaryExpand::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
 ];

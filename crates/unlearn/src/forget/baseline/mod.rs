@@ -2,6 +2,7 @@
 
 mod bad_teacher;
 mod bias_shift;
+mod boundary_expand;
 mod boundary_shrink;
 mod cf_k;
 mod channel_mask;
@@ -17,6 +18,7 @@ mod zero_unit;
 
 pub use bad_teacher::BadTeacher;
 pub use bias_shift::BiasShift;
+pub use boundary_expand::BoundaryExpand;
 pub use boundary_shrink::BoundaryShrink;
 pub use cf_k::CfK;
 use channel_mask::ChannelMask;
