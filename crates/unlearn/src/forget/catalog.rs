@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::baseline::{
     BadTeacher, BiasShift, BoundaryExpand, BoundaryShrink, CfK, ErmKtp, FineTune, GradientAscent,
-    NegGradPlus, RandomLabel, Retrain, SalUn, Scrub, ZeroUnit,
+    JiT, NegGradPlus, RandomLabel, Retrain, SalUn, Scrub, ZeroUnit,
 };
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
@@ -43,6 +43,7 @@ pub const CATALOG: &[CatalogEntry] = &[
     SalUn::ENTRY,
     BoundaryShrink::ENTRY,
     BoundaryExpand::ENTRY,
+    JiT::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
 ];

@@ -282,6 +282,7 @@ fn backward_passes_are_those_of_the_formulas() {
     assert_eq!(passes("salun"), 10 + 2 * 100);
     assert_eq!(passes("boundary-shrink"), 2 * 2 * 10);
     assert_eq!(passes("boundary-expand"), 2 * 10);
+    assert_eq!(passes("jit"), 2 * 10);
 }
 
 #[test]
