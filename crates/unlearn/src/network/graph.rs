@@ -281,6 +281,7 @@ impl GraphBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::Architecture;
     use crate::network::op::{Add, Flatten, Linear, Relu};
 
     #[test]
@@ -317,6 +318,18 @@ mod tests {
         let logits = builder.layer("fc2", Linear::new(4, 4), &[hidden]).unwrap();
         builder.apply(Add, &[logits, input]).unwrap();
         assert!(builder.finish().split().is_none());
+    }
+
+    #[test]
+    fn pooled_maps_are_found_where_the_classifier_reads_just_them() {
+        let graph = Architecture::Cnn { width: 2 }.build(&[1, 8, 8], 3).unwrap();
+        let [maps, pooled] = graph.maps_and_pooled().unwrap();
+        assert_eq!(graph.output_shape_of(maps), [4, 2, 2]);
+        assert_eq!(graph.output_shape_of(pooled), [4]);
+        let (mut builder, input) = GraphBuilder::new(&[2, 3]);
+        let flat = builder.apply(Flatten, &[input]).unwrap();
+        builder.layer("fc", Linear::new(6, 4), &[flat]).unwrap();
+        assert!(builder.finish().maps_and_pooled().is_none());
     }
 
     #[test]

@@ -286,6 +286,17 @@ fn backward_passes_are_those_of_the_formulas() {
 }
 
 #[test]
+fn masks_that_leave_no_channel_are_refused() {
+    let place = Workplace::new();
+    let request = place.request(&["ring"]);
+    // So few steps leave no entry at 0, as the default wants it.
+    let settings = Map::from_iter([("mask_epochs".to_owned(), json!(3))]);
+    let method = method("erm-ktp", settings).unwrap();
+    let error = place.job(&request).run(method.as_ref()).unwrap_err();
+    assert!(error.to_string().contains("more `mask_epochs`"), "{error}");
+}
+
+#[test]
 fn a_layer_that_may_not_move_stays_as_it_was() {
     let place = Workplace::new();
     let request = place.request(&["ring"]);

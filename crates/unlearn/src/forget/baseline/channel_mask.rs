@@ -115,12 +115,12 @@ mod tests {
 
     #[test]
     fn samples_see_the_channels_of_their_class() {
-        let mask = mask([0.0, 0.1, 0.2, 1.0, 1.1, 1.2]);
+        let mask = mask([0.0, 0.125, 0.2, 1.0, 1.1, 1.2]);
         let rows = mask.of_labels(&[2, 0], &Device::flex());
         assert_eq!(rows.to_vec(), [0.2, 1.2, 0.0, 1.0]);
         assert_eq!(mask.unused_by(&[0], 0.0), [1.0, 0.0]);
         assert_eq!(mask.unused_by(&[0, 1], 0.0), [0.0, 0.0]);
-        assert_eq!(mask.unused_by(&[0, 1], 0.1), [1.0, 0.0]);
+        assert_eq!(mask.unused_by(&[0, 1], 0.125), [1.0, 0.0]);
     }
 
     #[test]
