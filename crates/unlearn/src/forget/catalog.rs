@@ -3,8 +3,9 @@
 use serde_json::{Map, Value as Json};
 
 use super::baseline::{
-    BiasShift, CertifiedRemoval, CfK, ErrorNoise, FastMu, FineTune, GatedTransfer, GradientAscent,
-    Lfssd, Lwsf, NegGradPlus, NtkF, RandomLabel, Retrain, Sfdn, Ssd, ZeroUnit,
+    BadTeacher, BiasShift, BoundaryExpand, BoundaryShrink, CertifiedRemoval, CfK, ErmKtp,
+    ErrorNoise, FastMu, FineTune, GatedTransfer, GradientAscent, JiT, Lfssd, Lwsf, NegGradPlus,
+    NtkF, RandomLabel, Retrain, SalUn, Scrub, Sfdn, Ssd, ZeroUnit,
 };
 use super::mnemonic::{MnemonicWithImages, PermutedEta};
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
@@ -48,6 +49,13 @@ pub const CATALOG: &[CatalogEntry] = &[
     GatedTransfer::ENTRY,
     NtkF::ENTRY,
     CertifiedRemoval::ENTRY,
+    ErmKtp::ENTRY,
+    BadTeacher::ENTRY,
+    Scrub::ENTRY,
+    SalUn::ENTRY,
+    BoundaryShrink::ENTRY,
+    BoundaryExpand::ENTRY,
+    JiT::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
     PermutedEta::ENTRY,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::op::Operation;
+use super::op::{Linear, Operation};
 use super::{Initialization, NetworkError, Role};
 
 /// A value in a graph: the input, or the output of a node.
@@ -133,6 +133,46 @@ impl Graph {
         ])
     }
 
+    /// Two nodes: that whose output is the maps `[channels, height, width]` that
+    /// the last global average is taken of, and that average, the pooled features. `None`
+    /// where the classifier does not read just that.
+    pub fn maps_and_pooled(&self) -> Option<[usize; 2]> {
+        let is_pool = |node: &Node| node.operation.kind() == "global_avg_pool";
+        let pooled = self.nodes.iter().rposition(is_pool)?;
+        let [maps] = self.nodes[pooled].inputs[..] else {
+            return None;
+        };
+        let [first, ..] = &self.nodes[pooled + 1..] else {
+            return None;
+        };
+        let reads_it =
+            first.parameters == self.classifier() && first.inputs == [ValueId(pooled + 1)];
+        reads_it.then_some([maps.0.checked_sub(1)?, pooled])
+    }
+
+    /// The same operations with so many outputs of the last; `None` where that is
+    /// no linear layer.
+    pub(super) fn with_outputs(&self, outputs: usize) -> Option<Self> {
+        let last = self
+            .nodes
+            .last()
+            .filter(|node| node.operation.kind() == "linear")?;
+        let (mut nodes, mut parameters) = (self.nodes.clone(), self.parameters.clone());
+        let mut shapes = self.shapes.clone();
+        let linear = Linear {
+            inputs: *shapes[last.inputs[0].0].last()?,
+            outputs,
+            bias: last.parameters.len() == 2,
+        };
+        let specs = parameters[last.parameters.clone()].iter_mut();
+        for (named, spec) in specs.zip(linear.parameters()) {
+            named.shape = spec.shape;
+        }
+        *shapes.last_mut()?.last_mut()? = outputs;
+        nodes.last_mut()?.operation = Arc::new(linear);
+        Some(Self::from_nodes(nodes, parameters, shapes))
+    }
+
     fn from_nodes(nodes: Vec<Node>, parameters: Vec<NamedSpec>, shapes: Vec<Vec<usize>>) -> Self {
         let mut last_reader = vec![None; shapes.len()];
         for (index, node) in nodes.iter().enumerate() {
@@ -246,6 +286,7 @@ impl GraphBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::Architecture;
     use crate::network::op::{Add, Flatten, Linear, Relu};
 
     #[test]
@@ -282,6 +323,18 @@ mod tests {
         let logits = builder.layer("fc2", Linear::new(4, 4), &[hidden]).unwrap();
         builder.apply(Add, &[logits, input]).unwrap();
         assert!(builder.finish().split().is_none());
+    }
+
+    #[test]
+    fn pooled_maps_are_found_where_the_classifier_reads_just_them() {
+        let graph = Architecture::Cnn { width: 2 }.build(&[1, 8, 8], 3).unwrap();
+        let [maps, pooled] = graph.maps_and_pooled().unwrap();
+        assert_eq!(graph.output_shape_of(maps), [4, 2, 2]);
+        assert_eq!(graph.output_shape_of(pooled), [4]);
+        let (mut builder, input) = GraphBuilder::new(&[2, 3]);
+        let flat = builder.apply(Flatten, &[input]).unwrap();
+        builder.layer("fc", Linear::new(6, 4), &[flat]).unwrap();
+        assert!(builder.finish().maps_and_pooled().is_none());
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod cross_entropy;
 mod error;
 mod forward;
 mod graph;
+mod more_outputs;
 #[expect(
     clippy::module_inception,
     reason = "the type gives the folder its name"

@@ -3,6 +3,7 @@
 
 mod accuracy;
 mod batch;
+mod decay;
 mod gradients;
 mod loss;
 mod mask;
@@ -13,6 +14,7 @@ mod work;
 
 pub use accuracy::accuracy;
 pub use batch::Batch;
+pub use decay::decayed;
 pub use gradients::{gradients, input_gradient};
 pub use loss::Loss;
 pub use mask::Mask;

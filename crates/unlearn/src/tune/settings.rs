@@ -95,7 +95,8 @@ impl TuneSettings {
         demand("pull", not_negative(self.pull), "at least 0", self.pull)
     }
 
-    pub(super) fn rule(&self) -> OptimizerSettings {
+    /// The optimizer's part of them.
+    pub(crate) fn rule(&self) -> OptimizerSettings {
         OptimizerSettings {
             kind: self.optimizer,
             momentum: self.momentum,

@@ -106,12 +106,10 @@ impl<'w, 'a> Tuner<'w, 'a> {
             .network
             .backward_from(trace, of_outputs, false)
             .parameters;
-        for (sum, gradient) in self.gradients.iter_mut().zip(gradients) {
-            let Some(gradient) = gradient else { continue };
-            *sum = Some(match sum.take() {
-                Some(sum) => sum_of(sum, gradient),
-                None => gradient,
-            });
+        for (parameter, gradient) in gradients.into_iter().enumerate() {
+            if let Some(gradient) = gradient {
+                self.add_gradient(parameter, gradient);
+            }
         }
         self.passes += 1;
         self.work.count(batch.len());
@@ -135,6 +133,18 @@ impl<'w, 'a> Tuner<'w, 'a> {
                 None => pull,
             });
         }
+    }
+
+    /// Adds the gradient of one parameter, found elsewhere.
+    ///
+    /// # Panics
+    /// If there is no such parameter.
+    pub fn add_gradient(&mut self, parameter: usize, gradient: Value) {
+        let sum = &mut self.gradients[parameter];
+        *sum = Some(match sum.take() {
+            Some(sum) => sum_of(sum, gradient),
+            None => gradient,
+        });
     }
 
     /// Moves the network by what was added.

@@ -66,6 +66,9 @@ fn quick(entry: &CatalogEntry) -> Box<dyn Method> {
         ("kept_noise_steps", json!(1)),
         ("student_steps", json!(2)),
         ("images_per_class", json!(3)),
+        // So few steps leave no entry of a mask at 0.
+        ("mask_epochs", json!(3)),
+        ("used_above", json!(0.99999)),
     ];
     let known = (entry.defaults)();
     let small = small
@@ -305,6 +308,25 @@ fn backward_passes_are_those_of_the_formulas() {
     assert_eq!(passes("error-noise"), 2 * 4 + 9 * 4 + 2 * 10 * 2 * 4);
     assert_eq!(passes("mnemonic-with-images"), 10 * 3);
     assert_eq!(passes("permuted-eta"), 10);
+    // ERM sees all images in three epochs, the student the kept ones in two.
+    assert_eq!(passes("erm-ktp"), 3 * 100 + 2 * 90);
+    assert_eq!(passes("bad-teacher"), 2 * (27 + 10));
+    assert_eq!(passes("scrub"), 2 * 90 + 2 * 10);
+    assert_eq!(passes("salun"), 10 + 2 * 100);
+    assert_eq!(passes("boundary-shrink"), 2 * 2 * 10);
+    assert_eq!(passes("boundary-expand"), 2 * 10);
+    assert_eq!(passes("jit"), 2 * 10);
+}
+
+#[test]
+fn masks_that_leave_no_channel_are_refused() {
+    let place = Workplace::new();
+    let request = place.request(&["ring"]);
+    // So few steps leave no entry at 0, as the default wants it.
+    let settings = Map::from_iter([("mask_epochs".to_owned(), json!(3))]);
+    let method = method("erm-ktp", settings).unwrap();
+    let error = place.job(&request).run(method.as_ref()).unwrap_err();
+    assert!(error.to_string().contains("more `mask_epochs`"), "{error}");
 }
 
 #[test]

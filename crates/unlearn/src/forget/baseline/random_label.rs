@@ -5,21 +5,25 @@ use serde::{Deserialize, Serialize};
 use unlearn_data::stream;
 
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
+use crate::network::Network;
 use crate::train::TrainError;
-use crate::tune::{Loss, TuneSettings, Tuner};
+use crate::tune::{Batch, Loss, Mask, Stopped, TuneSettings, Tuner, Work};
 
-/// Trains on with all images, in which each forgotten one has a label drawn
-/// uniformly from the classes that are not its own, once (the "Unlearning" of
-/// Graves, Nagisetty, Ganesh, "Amnesiac Machine Learning", AAAI 2021).
+/// Trains on with all images, in which each forgotten one has a label drawn uniformly from the classes
+/// that are not its own, once (the "Unlearning" of Graves, Nagisetty, Ganesh, "Amnesiac Machine
+/// Learning", AAAI 2021).
 ///
-/// Costs E N backward passes. Defaults are those of the Bad Teacher authors' comparison (Adam
-/// 1e-4, 3 epochs, batch 256). Others: the paper's program 10 epochs of Adam 1e-3, batch 64; SalUn's
-/// `redraw`, SGD with momentum, and all forgotten batches before all kept ones.
+/// Costs E N backward passes. Defaults are those of the Bad Teacher authors' comparison (Adam 1e-4, 3
+/// epochs, batch 256). Others: the paper's program 10 epochs of Adam 1e-3, batch 64; SalUn's `redraw`,
+/// SGD with momentum, and `forgotten_first`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RandomLabel {
-    /// Whether labels are drawn anew in each epoch, and from all classes, an
-    /// image's own included (SalUn).
+    /// Whether labels are drawn anew in each epoch, and from all classes, an image's own included
+    /// (SalUn's program).
     redraw: bool,
+    /// Whether each epoch has all batches of forgotten images before all of kept ones (SalUn's program
+    /// on CIFAR-10), in the place of one shuffled order.
+    forgotten_first: bool,
     #[serde(flatten)]
     tune: TuneSettings,
 }
@@ -28,11 +32,82 @@ impl Default for RandomLabel {
     fn default() -> Self {
         Self {
             redraw: false,
+            forgotten_first: false,
             tune: TuneSettings {
                 batch_size: 256,
                 ..TuneSettings::adam(3, 1e-4)
             },
         }
+    }
+}
+
+impl RandomLabel {
+    /// With the settings of another comparison, all batches of forgotten images first.
+    pub(super) fn forgotten_first(tune: TuneSettings) -> Self {
+        Self {
+            redraw: false,
+            forgotten_first: true,
+            tune,
+        }
+    }
+
+    /// How it tunes.
+    pub(super) fn settings(&self) -> &TuneSettings {
+        &self.tune
+    }
+
+    /// How many steps it takes.
+    pub(super) fn steps(&self, context: Context<'_>) -> usize {
+        let (kept, forgotten) = (context.kept(), context.forgotten());
+        let size = self.tune.batch_size;
+        let of_epoch = match self.forgotten_first {
+            true => forgotten.batch_count(size) + kept.batch_count(size),
+            false => kept.and(forgotten).batch_count(size),
+        };
+        self.tune.epochs * of_epoch
+    }
+
+    /// The model trained on with random labels, moving where `mask` lets it.
+    ///
+    /// # Errors If whoever watches stops the work.
+    pub(super) fn tune(
+        &self,
+        context: Context<'_>,
+        mask: Mask,
+        work: &mut Work<'_>,
+    ) -> Result<Network, Stopped> {
+        let (kept, forgotten) = (context.kept(), context.forgotten());
+        let network = &context.model.network;
+        let classes = network.class_count() as u64;
+        let mut random = stream(context.seed, "random-label");
+        let mut label = |own: usize| match self.redraw {
+            true => random.random_range(0..classes) as usize,
+            // One of the others: as many steps further round, 1 to classes - 1.
+            false => (own + random.random_range(1..classes) as usize) % classes as usize,
+        };
+        let mut relabelled = forgotten.clone().relabelled(&mut label);
+        let mut tuner = Tuner::new(network, &self.tune, context.seed, work).with_mask(mask);
+        let mut descend = |batch: Batch| -> Result<Loss, Stopped> {
+            tuner.descend(&batch, |z| Loss::cross_entropy(z, &batch.labels))
+        };
+        let size = self.tune.batch_size;
+        for epoch in 0..self.tune.epochs {
+            if self.redraw && epoch > 0 {
+                relabelled = forgotten.clone().relabelled(&mut label);
+            }
+            if self.forgotten_first {
+                let batches = relabelled.epoch(epoch, size).chain(kept.epoch(epoch, size));
+                for batch in batches {
+                    descend(batch)?;
+                }
+            } else {
+                let mixed = kept.clone().and(relabelled.clone());
+                for batch in mixed.epoch(epoch, size) {
+                    descend(batch)?;
+                }
+            }
+        }
+        Ok(tuner.finish())
     }
 }
 
@@ -49,27 +124,9 @@ impl Algorithm for RandomLabel {
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
-        let (kept, forgotten) = (context.kept(), context.forgotten());
-        let network = &context.model.network;
-        let classes = network.class_count() as u64;
-        let mut random = stream(context.seed, "random-label");
-        let mut label = |own: usize| match self.redraw {
-            true => random.random_range(0..classes) as usize,
-            // One of the others: as many steps further round, 1 to classes - 1.
-            false => (own + random.random_range(1..classes) as usize) % classes as usize,
-        };
-        let mut mixed = kept.clone().and(forgotten.clone().relabelled(&mut label));
-        let size = self.tune.batch_size;
-        let mut work = context.work(self.tune.epochs * mixed.batch_count(size));
-        let mut tuner = Tuner::new(network, &self.tune, context.seed, &mut work);
-        for epoch in 0..self.tune.epochs {
-            if self.redraw && epoch > 0 {
-                mixed = kept.clone().and(forgotten.clone().relabelled(&mut label));
-            }
-            for batch in mixed.epoch(epoch, size) {
-                tuner.descend(&batch, |z| Loss::cross_entropy(z, &batch.labels))?;
-            }
-        }
-        Ok(Forgotten::new(tuner.finish(), &work))
+        let mut work = context.work(self.steps(context));
+        let everything = Mask::everything(&context.model.network);
+        let network = self.tune(context, everything, &mut work)?;
+        Ok(Forgotten::new(network, &work))
     }
 }

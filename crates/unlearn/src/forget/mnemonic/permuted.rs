@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use unlearn_data::stream;
 
-use super::{Part, Perturbation, Scope, choose_sign};
+use super::{Part, Perturbation, Scope, move_the_better_way};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::train::TrainError;
 use crate::tune::demand;
@@ -64,8 +64,8 @@ impl Algorithm for PermutedEta {
         let mut random = stream(context.seed, "permuted-eta");
         let perturbation = perturbation.permuted(&part.network, self.scope, forgotten, &mut random);
         let lambdas = [self.lambda1, self.lambda2];
-        let sign = choose_sign(&part, &perturbation, lambdas, [forgotten, kept]);
-        part.network = perturbation.into_network(&part.network, lambdas, sign);
+        let (sign, moved) = move_the_better_way(&part, perturbation, lambdas, [forgotten, kept]);
+        part.network = moved;
         let mut work = context.work(0);
         work.count(of_forgotten.backward_passes() + of_kept.backward_passes());
         let network = part.put_into(&context.model.network);
