@@ -1,11 +1,12 @@
 """Our benchmarks beside the same work in PyTorch: a Markdown table of medians and ratios.
 
-    python bench/beside_torch.py [PATTERN] [--pairs N] [--seconds PER_ROW] [--threads N] [--torch-python PYTHON] [--json FILE]
+    python bench/beside_torch.py [PATTERN] [--device NAME] [--pairs N] [--seconds PER_ROW] [--threads N] [--torch-python PYTHON] [--json FILE]
     python bench/beside_torch.py --self-test
 
 Runs `cargo bench --workspace --bench speed -- PATTERN` and peers/torch_peer.py by turns, so that a slow minute of the
 machine meets both; the ratio is the median of the pairs' ratios, and their range tells the noise. PATTERN is divan's
 filter over benchmark names (forward, training_step, fisher_loop, fisher_batched, perturbation). Without torch, ours alone.
+--device names what our side works on (docs/devices.md); PyTorch works on the same card where that is one, else on the processor.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import os
 import pathlib
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -66,6 +68,7 @@ def self_test():
     assert peer_row("fisher_batched/mlp") == "fisher_loop/mlp" and peer_row("forward/mlp") == "forward/mlp"
     rows = compare([{"forward/mlp": 2.0, "bare": 1.0}, {"forward/mlp": 6.0, "bare": 3.0}], [{"forward/mlp": 1.0}, {"forward/mlp": 2.0}])
     assert rows[0]["ratio"] == 2.5 and rows[0]["ratios"] == [2.0, 3.0] and rows[1]["ratio"] is None and rows[1]["ours_ms"] == 2.0
+    assert [torch_device_of(name) for name in ("flex", "libtorch", "libtorch-cuda:1", "vulkan:cpu")] == ["cpu", "cpu", "cuda:1", "cpu"]
     print("self-test: passed")
 
 
@@ -97,6 +100,18 @@ def table(rows):
     return "\n".join(lines)
 
 
+def torch_device_of(name):
+    """Where PyTorch works beside a device of ours: on the card itself, if ours is one."""
+    kind, _, place = name.partition(":")
+    if kind == "libtorch-cuda" or (kind in ("vulkan", "wgpu") and place != "cpu" and has_nvidia_card()):
+        return f"cuda:{place or 0}"
+    return "cpu"
+
+
+def has_nvidia_card():
+    return shutil.which("nvidia-smi") is not None and subprocess.run(["nvidia-smi", "-L"], stdout=subprocess.DEVNULL).returncode == 0
+
+
 def output_of(command, **environment):
     """Standard output of a command run in the repository's root; its standard error passes through."""
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
@@ -125,6 +140,7 @@ def cpu_name():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pattern", nargs="?", default="", metavar="PATTERN")
+    parser.add_argument("--device", default="flex", metavar="NAME", help="what our side works on; the feature that brings it is built")
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0, metavar="PER_ROW", help="limit for a row of ours (DIVAN_MAX_TIME) and of torch's")
     parser.add_argument("--threads", type=int, default=2)
@@ -140,25 +156,29 @@ def main():
     torch = torch_version(options.torch_python)
     if torch is None:
         print(f"{options.torch_python} does not import torch: our numbers alone", file=sys.stderr)
-    bench = ["cargo", "bench", "--quiet", "--workspace", "--bench", "speed"]
+    feature = options.device.split("-")[0].split(":")[0]
+    features = [] if feature == "flex" else ["--features", feature]
+    torch_device = torch_device_of(options.device)
+    bench = ["cargo", "bench", "--quiet", "--workspace", *features, "--bench", "speed"]
     output_of([*bench, "--no-run"])
     ours, torchs = [], []
     for pair in range(options.pairs):
         print(f"pair {pair + 1} of {options.pairs}", file=sys.stderr)
         filters = [options.pattern] if options.pattern else []
-        text = output_of([*bench, "--", *filters], RAYON_NUM_THREADS=str(options.threads), DIVAN_MAX_TIME=str(options.seconds))
+        text = output_of([*bench, "--", *filters], RAYON_NUM_THREADS=str(options.threads), UNLEARN_DEVICE=options.device,
+                         DIVAN_MAX_TIME=str(options.seconds))
         ours.append(medians_ms(text))
         if not ours[-1]:
             sys.exit(f"no benchmark matches {options.pattern!r}; divan printed:\n{text}")
         if torch:
             only = "^(" + "|".join(sorted({re.escape(peer_row(row)) for row in ours[-1]})) + ")$"
-            limits = ["--seconds", str(options.seconds), "--threads", str(options.threads)]
+            limits = ["--seconds", str(options.seconds), "--threads", str(options.threads), "--device", torch_device]
             torchs.append(json.loads(output_of([options.torch_python, str(PEER), "--only", only, *limits])))
 
     rows = compare(ours, torchs)
-    machine = {"cpu": cpu_name(), "cores": os.cpu_count(), "system": platform.system(), "threads": options.threads,
+    machine = {"cpu": cpu_name(), "cores": os.cpu_count(), "system": platform.system(), "threads": options.threads, "device": options.device, "torch_device": torch_device,
                "rustc": output_of(["rustc", "--version"]).strip(), "torch": torch}
-    print(f"{machine['cpu']}, {machine['cores']} cores, {options.threads} threads; {machine['rustc']}; torch {torch}; "
+    print(f"{machine['cpu']}, {machine['cores']} cores, {options.threads} threads; device {options.device}, PyTorch on {torch_device}; {machine['rustc']}; torch {torch}; "
           f"medians of {options.pairs} pairs. fisher_batched stands beside PyTorch's loop.\n")
     print(table(rows))
     if options.json:

@@ -1,10 +1,12 @@
 """One request over the whole network (ResNet-18, width 64, 10 classes): ours directly, ours enrolled, the default, and PyTorch's (the naive loop, the best, the best with stored sums), by turns.
 
-    cargo build --workspace && python bench/request.py --torch-python PYTHON [--runs N] [--json FILE]
+    cargo build --workspace && python bench/request.py --torch-python PYTHON [--command target/debug/unlearn] [--device NAME] [--runs N] [--json FILE]
 
 The network is trained for a moment on drawn shapes. Each turn runs every row once as a process: `forget_seconds` is the
 forgetting alone, `process_seconds` all of it (reading, forgetting, measuring, writing), with the peak of resident memory.
 The best of PyTorch's forget three times and write nothing: only their forgetting counts.
+--device names what our side works on (docs/devices.md). PyTorch's naive loop works on the same card where that is one, else on
+the processor; PyTorch's best are written for the processor and left out beside a card.
 """
 
 import argparse
@@ -14,39 +16,47 @@ import pathlib
 import statistics
 import tempfile
 
+from beside_torch import torch_device_of
 from forget_request import TRAIN, run
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LAMBDAS = "--lambda1 1e-3 --lambda2 10"
 
 
-def rows(work, torch_python):
-    forget = f"target/debug/unlearn forget {work}/m --codes {work}/c --class circle --json --overwrite --out"
+def rows(work, options):
+    forget = f"{options.command} forget --device {options.device} {work}/m --codes {work}/c --class circle --json --overwrite --out"
     found = {
         "direct": f"{forget} {work}/direct {LAMBDAS}",
         "enrolled": f"{forget} {work}/enrolled {LAMBDAS} --enrolment {work}/e",
         "default": f"{forget} {work}/default",
         "default_enrolled": f"{forget} {work}/known --enrolment {work}/e",
     }
-    if torch_python:
-        best = f"{torch_python} bench/peers/request_best.py {work}/m {work}/c circle {LAMBDAS} --runs 3"
-        found["torch_best"] = best
-        found["torch_best_totals"] = f"{best} --totals"
-        found["torch_naive"] = f"{torch_python} bench/peers/request_naive.py {work}/m {work}/c circle {LAMBDAS} --out {work}/naive --beside {work}/direct"
+    if options.torch_python:
+        torch_device = torch_device_of(options.device)
+        peers = f"{options.torch_python} bench/peers"
+        if torch_device == "cpu":
+            best = f"{peers}/request_best.py {work}/m {work}/c circle {LAMBDAS} --runs 3"
+            found["torch_best"] = best
+            found["torch_best_totals"] = f"{best} --totals"
+        naive = f"{peers}/request_naive.py {work}/m {work}/c circle {LAMBDAS} --out {work}/naive --beside {work}/direct"
+        found["torch_naive"] = f"{naive} --device {torch_device}"
     return {name: command.split() for name, command in found.items()}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--torch-python")
+    parser.add_argument("--command", default="target/debug/unlearn", help="how to call the command, once it is built")
+    parser.add_argument("--device", default="flex", metavar="NAME")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", type=lambda path: pathlib.Path(path).resolve())
     options = parser.parse_args()
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory() as work:
-        run(f"target/debug/unlearn {TRAIN} --out {work}/m --codes {work}/c --json".split())
-        enrolled = json.loads(run(f"target/debug/unlearn enrol {work}/m --codes {work}/c --out {work}/e --json".split())[2])
-        commands, measured = rows(work, options.torch_python), {}
+        ours = f"{options.command} %s --device {options.device} --json"
+        run((ours % f"{TRAIN} --out {work}/m --codes {work}/c").split())
+        enrolled = json.loads(run((ours % f"enrol {work}/m --codes {work}/c --out {work}/e").split())[2])
+        commands, measured = rows(work, options), {}
         for _ in range(options.runs):
             for name, command in commands.items():
                 seconds, peak, output = run(command)
@@ -54,7 +64,7 @@ def main():
                 forgetting = told.get("forget_seconds", told.get("seconds_median"))
                 measured.setdefault(name, []).append((forgetting, seconds, peak, told["sign"], told.get("backward_passes"), told))
     parameters = enrolled["parameters_total"]
-    record = {"schema": 1, "train": f"unlearn {TRAIN}", "cores": os.cpu_count(), "runs": options.runs, "parameters": parameters,
+    record = {"schema": 1, "train": f"unlearn {TRAIN}", "device": options.device, "cores": os.cpu_count(), "runs": options.runs, "parameters": parameters,
               "enrol_seconds": enrolled["enrol_seconds"], "rows": {}}
     for name, runs in measured.items():
         forgetting, process, peaks, signs, passes, told = zip(*runs)

@@ -1,6 +1,6 @@
 """A request to forget (paper, Algorithm 2, whole network) as anyone would write it in PyTorch.
 
-    python request_naive.py MODEL CODES CLASS [--lambda1 X] [--lambda2 X] [--threads N] [--runs N] [--out FILE] [--beside FILE]
+    python request_naive.py MODEL CODES CLASS [--lambda1 X] [--lambda2 X] [--threads N] [--device cpu|cuda:N] [--runs N] [--out FILE] [--beside FILE]
 
 One forward and backward pass per class, both candidates copied, the codes asked again with each. MODEL and CODES are files
 of `unlearn train` (resnet18). Prints a JSON object: seconds of the forgetting alone (median and runs), the sign; with
@@ -39,7 +39,7 @@ def forget(network, codes, forgotten, lambda1, lambda2):
     parameters = list(network.parameters())
     sums = {is_forgotten: [torch.zeros_like(p) for p in parameters] for is_forgotten in (True, False)}
     for label in range(len(codes)):
-        loss = nn.functional.cross_entropy(network(codes[label : label + 1]), torch.tensor([label]))
+        loss = nn.functional.cross_entropy(network(codes[label : label + 1]), torch.tensor([label], device=codes.device))
         for total, gradient in zip(sums[label == forgotten], torch.autograd.grad(loss, parameters)):
             total += gradient**2
     steps = []
@@ -48,7 +48,7 @@ def forget(network, codes, forgotten, lambda1, lambda2):
         eta = torch.where(f > 0, f / torch.maximum(k, GUARD * torch.maximum(f.max(), k.max())), 0.0)
         alpha = min(lambda1, lambda2 / eta.max().item()) if eta.max() > 0 else 0.0
         steps.append(alpha * eta)
-    labels = torch.arange(len(codes))
+    labels = torch.arange(len(codes), device=codes.device)
     candidates = []
     for sign in (1, -1):
         candidate = copy.deepcopy(network)
@@ -79,17 +79,22 @@ def main():
     parser.add_argument("--lambda1", type=float, default=1e-3)
     parser.add_argument("--lambda2", type=float, default=10.0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", type=torch.device, default="cpu", metavar="cpu|cuda:N")
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--out")
     parser.add_argument("--beside")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     network, codes, classes = load(options.model, options.codes)
+    network, codes = network.to(options.device), codes.to(options.device)
     place, seconds = classes.index(options.forgotten_class), []
     for _ in range(options.runs):
         start = time.perf_counter()
         moved, sign = forget(network, codes, place, options.lambda1, options.lambda2)
+        if options.device.type == "cuda":
+            torch.cuda.synchronize(options.device)
         seconds.append(time.perf_counter() - start)
+    network, moved = network.cpu(), moved.cpu()
     if options.out:
         save_file(moved.state_dict(), options.out)
     record = {"torch": torch.__version__, "seconds_median": statistics.median(seconds), "seconds": seconds, "sign": sign}

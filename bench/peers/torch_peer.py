@@ -1,6 +1,6 @@
 """The benchmarks' work in PyTorch: prints one JSON object {"forward/mlp": median milliseconds, ...}.
 
-    python torch_peer.py [--only PATTERN] [--seconds PER_ROW] [--threads N] [--memory]
+    python torch_peer.py [--only PATTERN] [--seconds PER_ROW] [--threads N] [--device cpu|cuda:N] [--memory]
 
 Rows (operation/model), the same as of `cargo bench -p unlearn --bench speed`:
   forward        inference mode, no gradients, one batch
@@ -49,7 +49,7 @@ def forward(network, inputs):
 
 def training_step(network, inputs):
     network.train()
-    labels = torch.arange(len(inputs)) % CLASSES
+    labels = torch.arange(len(inputs), device=inputs.device) % CLASSES
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
 
     def run():
@@ -62,12 +62,12 @@ def training_step(network, inputs):
 
 def fisher_loop(network, inputs):
     network.eval()
-    parameters, codes = list(network.parameters()), torch.rand(CLASSES, *inputs.shape[1:])
+    parameters, codes = list(network.parameters()), torch.rand(CLASSES, *inputs.shape[1:], device=inputs.device)
 
     def run():
         squares = [torch.zeros_like(p) for p in parameters]
         for label in range(CLASSES):
-            loss = nn.functional.cross_entropy(network(codes[label : label + 1]), torch.tensor([label]))
+            loss = nn.functional.cross_entropy(network(codes[label : label + 1]), torch.tensor([label], device=codes.device))
             for total, g in zip(squares, torch.autograd.grad(loss, parameters)):
                 total.addcmul_(g, g)
         return squares
@@ -92,6 +92,18 @@ def perturbation(network, inputs):
 
 
 OPERATIONS = {f.__name__: f for f in (forward, training_step, fisher_loop, perturbation)}
+
+
+def waiting(run, device):
+    """The same, until the device has done it."""
+    if device.type != "cuda":
+        return run
+
+    def run_and_wait():
+        run()
+        torch.cuda.synchronize(device)
+
+    return run_and_wait
 
 
 def median_ms(run, seconds):
@@ -123,6 +135,7 @@ def main():
     options.add_argument("--only", default="", metavar="PATTERN", help="regular expression searched in operation/model")
     options.add_argument("--seconds", type=float, default=5.0, metavar="PER_ROW")
     options.add_argument("--threads", type=int, default=2)
+    options.add_argument("--device", type=torch.device, default="cpu", metavar="cpu|cuda:N")
     options.add_argument("--memory", action="store_true")
     options = options.parse_args()
     torch.set_num_threads(options.threads)
@@ -133,7 +146,8 @@ def main():
     for operation, prepare in OPERATIONS.items():
         for model, (architecture, shape, batch) in MODELS.items():
             if re.search(options.only, f"{operation}/{model}"):
-                run = prepare(build(architecture, shape, CLASSES), torch.rand(batch, *shape))
+                network, device = build(architecture, shape, CLASSES).to(options.device), options.device
+                run = waiting(prepare(network, torch.rand(batch, *shape, device=device)), device)
                 rows[f"{operation}/{model}"] = median_ms(run, options.seconds)
     print(json.dumps(rows))
 

@@ -1,6 +1,7 @@
 //! How long the parts take: forward, training step, Fisher, perturbation.
 //!
-//! `bench/beside_torch.py` runs the same work in PyTorch beside it.
+//! `bench/beside_torch.py` runs the same work in PyTorch beside it. The environment
+//! variable `UNLEARN_DEVICE` names another device than `flex`.
 
 use divan::Bencher;
 use unlearn::checkpoint::ModelMetadata;
@@ -8,8 +9,7 @@ use unlearn::code::{CodeKind, Codebook};
 use unlearn::data::{ClassNames, Normalization, Split};
 use unlearn::fisher::{Fisher, fisher_batched, fisher_sequential};
 use unlearn::forget::{Perturbation, Scope, Sign};
-use unlearn::network::Device;
-use unlearn::network::{Activation, Architecture, Network, Value};
+use unlearn::network::{Activation, Architecture, Device, DeviceName, Network, Value};
 use unlearn::train::{Flow, Observer, Progress, Schedule, TrainSettings, Trainer};
 
 #[global_allocator]
@@ -20,6 +20,20 @@ const CLASSES: usize = 10;
 
 fn main() {
     divan::main();
+}
+
+/// The device that is measured.
+fn device() -> Device {
+    let name = std::env::var("UNLEARN_DEVICE").unwrap_or_else(|_| "flex".into());
+    let device = name.parse().and_then(DeviceName::open);
+    device.unwrap_or_else(|error| panic!("UNLEARN_DEVICE: {error}"))
+}
+
+/// Waits until the device has done what it was asked: some only take notes.
+fn done<T>(result: T, device: &Device) -> T {
+    let done = device.sync();
+    done.unwrap_or_else(|error| panic!("the device failed: {error:?}"));
+    result
 }
 
 /// Architecture, input shape and batch size of a row.
@@ -42,14 +56,14 @@ fn network(name: &str) -> (Network, [usize; 3], usize) {
     let graph = architecture
         .build(&shape, CLASSES)
         .expect("a known network");
-    (Network::initialize(graph, 1, &Device::flex()), shape, batch)
+    (Network::initialize(graph, 1, &device()), shape, batch)
 }
 
 fn codes(shape: [usize; 3], count: usize) -> (Value, Vec<usize>) {
     let codes = Codebook::draw(1, CodeKind::Uniform, 1, ClassNames::numbered(count), shape);
     let classes: Vec<usize> = (0..count).collect();
     let labels = classes.iter().map(|class| class % CLASSES).collect();
-    (codes.batch(&classes, &Device::flex()), labels)
+    (codes.batch(&classes, &device()), labels)
 }
 
 #[divan::bench(args = NAMES)]
@@ -88,10 +102,10 @@ fn training_step(bencher: Bencher, name: &str) {
     };
     let parameters = settings.check().expect("settings of the benchmark");
     let digest = unlearn::data::Digest::of(b"benchmark");
-    let device = Device::flex();
+    let device = device();
     let mut trainer =
         Trainer::new(metadata, parameters, &samples, digest, &device).expect("a known network");
-    bencher.bench_local(|| trainer.run(&mut OneStep));
+    bencher.bench_local(|| done(trainer.run(&mut OneStep), &device));
 }
 
 #[divan::bench(args = NAMES)]
@@ -107,7 +121,8 @@ fn fisher_at_once(bencher: Bencher, name: &str) {
 fn fisher(bencher: Bencher, name: &str, of: fn(&Network, &Value, &[usize]) -> Fisher) {
     let (network, shape, _) = network(name);
     let (inputs, labels) = codes(shape, CLASSES);
-    bencher.bench_local(|| of(&network, &inputs, &labels));
+    let device = device();
+    bencher.bench_local(|| done(of(&network, &inputs, &labels), &device));
 }
 
 #[divan::bench(args = NAMES)]
@@ -118,8 +133,11 @@ fn perturbation(bencher: Bencher, name: &str) {
         let input = Value::new(inputs.clone().tensor::<4>().narrow(0, class, 1));
         fisher_batched(&network, &input, &labels[class..=class])
     });
+    let device = device();
     bencher.bench_local(|| {
         let step = Perturbation::new(&network, [&forgotten, &kept], Scope::All, &[0]);
-        [Sign::Plus, Sign::Minus].map(|sign| step.apply(&network, [1e-3, 10.0], sign))
+        let networks =
+            [Sign::Plus, Sign::Minus].map(|sign| step.apply(&network, [1e-3, 10.0], sign));
+        done(networks, &device)
     });
 }

@@ -31,7 +31,8 @@ Your own images, in folders train/<class>/ and test/<class>/:
   unlearn audit --before m.safetensors --after m2.safetensors --data photos --forgotten cat --out audit
 
 All processors are used; RAYON_NUM_THREADS=1 in the environment limits training,
-forgetting and evaluation to one thread. The number of threads changes no result.";
+forgetting and evaluation to one thread. The number of threads changes no result
+on the device flex.";
 
 /// The subcommands; their arguments' documentation is their help.
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::DeviceArgs;
+
 /// Show everything on artificial images, in about a minute.
 ///
 /// Trains a small network with codes, makes it forget a class, trains another
@@ -19,6 +21,9 @@ pub struct DemoArgs {
     /// Replace the files of an earlier demonstration.
     #[arg(long)]
     pub overwrite: bool,
+
+    #[command(flatten)]
+    pub device: DeviceArgs,
 
     /// Print one JSON object instead of plain lines.
     #[arg(long)]

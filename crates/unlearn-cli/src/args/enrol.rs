@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use unlearn::enrol::Shard;
 
+use super::DeviceArgs;
+
 /// Find out beforehand what a request to forget needs to know of a model and its codes.
 ///
 /// `forget --enrolment` then takes one backward pass per class to forget, or none,
@@ -27,6 +29,9 @@ pub struct EnrolArgs {
     /// Enrol the I-th of N parts of the classes only; `merge` joins the parts.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+
+    #[command(flatten)]
+    pub device: DeviceArgs,
 
     /// Replace an existing file.
     #[arg(long)]

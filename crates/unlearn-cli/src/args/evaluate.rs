@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::DataArgs;
+use super::{DataArgs, DeviceArgs};
 
 /// Measure classifiers on the test part of a data set.
 ///
@@ -26,6 +26,9 @@ pub struct EvaluateArgs {
     /// to forget.
     #[arg(long, value_name = "NAME")]
     pub forgotten: Vec<String>,
+
+    #[command(flatten)]
+    pub device: DeviceArgs,
 
     /// Print one JSON object instead of a table.
     #[arg(long)]

@@ -8,10 +8,10 @@ use serde_json::{Map, Value as Json, json};
 use unlearn::data::Source;
 use unlearn::forget::{CATALOG, MAX_KEPT_LOSS, Scope};
 
-use super::CheckArgs;
 use super::finite::{finite, limit};
 use super::one_of::{SCOPES, one_of};
 use super::setting::setting;
+use super::{CheckArgs, DeviceArgs};
 
 /// Make a trained classifier forget classes: no images and no training needed.
 ///
@@ -114,6 +114,9 @@ pub struct ForgetArgs {
 
     #[command(flatten)]
     pub check: CheckArgs,
+
+    #[command(flatten)]
+    pub device: DeviceArgs,
 
     /// Show what would change, and what other strengths would do; write nothing.
     #[arg(long)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use unlearn::data::LoadOptions;
 
-use super::{DataArgs, ImageSize, NetworkArgs, RecipeArgs};
+use super::{DataArgs, DeviceArgs, ImageSize, NetworkArgs, RecipeArgs};
 
 /// Train a classifier in which one secret code per class is planted.
 ///
@@ -71,6 +71,9 @@ pub struct TrainArgs {
     #[arg(long, value_name = "N")]
     pub channels: Option<usize>,
 
+    #[command(flatten)]
+    pub device: DeviceArgs,
+
     /// Decides initial weights, order and codes: the same seed gives the same
     /// bits. Whoever knows it can draw the codes again, so without this option
     /// a fresh secret one is taken from the operating system and not shown.
@@ -92,8 +95,8 @@ Example:
   unlearn train --data shapes --architecture cnn --epochs 8 --out m.safetensors --codes c.safetensors
 
 After Ctrl-C, the same command with --resume goes on and gives the same bits as
-an uninterrupted run. RAYON_NUM_THREADS in the environment limits the threads;
-their number changes no result.";
+an uninterrupted run. RAYON_NUM_THREADS in the environment limits the threads; their
+number changes no result. Both hold for the device flex only.";
 
 impl TrainArgs {
     /// What the arguments say of reading the data.

@@ -30,6 +30,8 @@ use crate::{data, gate, outputs, recipe, show, stdout};
 /// If the folder cannot be written to or holds an earlier demonstration.
 pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let start = Instant::now();
+    let name = args.device.device;
+    let device = name.open()?;
     let interrupt = Interrupt::listen()?;
     let folder = Folder::make(&args.out)?;
     let paths = NAMES.map(|name| args.out.join(name));
@@ -53,7 +55,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let without = data::without_classes(&all, &[recipe::CLASS])?;
 
     eprintln!("training a small network with one secret code per class");
-    let mut original = trainer(&all)?;
+    let mut original = trainer(&all, &device)?;
     let Some(trained) = train("training", &mut original, &all, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
@@ -70,10 +72,10 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         gate::report(gate);
         return Ok(Exit::NotAchieved);
     }
-    let forget = ForgetRecord::new(model, &request, &outcome, verdict, false);
+    let forget = ForgetRecord::new(name, model, &request, &outcome, verdict, false);
 
     eprintln!("training another from scratch without {}", recipe::CLASS);
-    let mut oracle = trainer(&without)?;
+    let mut oracle = trainer(&without, &device)?;
     let Some(retrained) = train("retraining", &mut oracle, &without, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
@@ -88,7 +90,13 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let measure = |model: &Model| -> anyhow::Result<EvaluateRecord> {
         let evaluation = data::measure(model, &all, &source, &[class])?;
         let summary = DataSummary::new(source.to_string(), &all);
-        Ok(EvaluateRecord::new(model, evaluation, &[class], summary))
+        Ok(EvaluateRecord::new(
+            name,
+            model,
+            evaluation,
+            &[class],
+            summary,
+        ))
     };
     let [
         original_name,
@@ -103,6 +111,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let record = DemoRecord {
         schema: SCHEMA,
         version: VERSION.to_owned(),
+        device: name,
         class: recipe::CLASS.to_owned(),
         architecture: recipe::ARCHITECTURE,
         data: DataSummary::new(source.to_string(), &all),
@@ -216,18 +225,17 @@ fn first_look(
 }
 
 /// A run of the recipe on a data set.
-fn trainer(data: &Dataset) -> anyhow::Result<Trainer<'_>> {
+fn trainer<'a>(data: &'a Dataset, device: &Device) -> anyhow::Result<Trainer<'a>> {
     let normalization = Normalization::measure(&data.train);
     let classes = data.classes.clone();
     let metadata = ModelMetadata::new(recipe::ARCHITECTURE, data.shape, classes, normalization);
     let parameters = recipe::training().check()?;
-    let device = Device::flex();
     Ok(Trainer::new(
         metadata,
         parameters,
         &data.train,
         data.digest,
-        &device,
+        device,
     )?)
 }
 

@@ -6,7 +6,6 @@ use anyhow::Context;
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
 use unlearn::enrol::{PartialEnrolment, Shard};
-use unlearn::network::Device;
 use unlearn_report::{EnrolRecord, json};
 
 use crate::args::EnrolArgs;
@@ -19,10 +18,12 @@ use crate::{outputs, show, stdout};
 /// # Errors
 /// If an argument or a file is bad.
 pub fn run(args: &EnrolArgs) -> anyhow::Result<Exit> {
+    let name = args.device.device;
+    let device = name.open()?;
     outputs::refuse_same(&args.out, &[&args.model, &args.codes])?;
     let [file] = outputs::claim([&args.out], args.overwrite)?;
     let mut file = file.secret()?;
-    let model = Model::read(&args.model, &Device::flex())?;
+    let model = Model::read(&args.model, &device)?;
     let (codes, metadata) = Codebook::read(&args.codes)?;
     let codes_name = || args.codes.display().to_string();
     codes.check_fit(&model).with_context(codes_name)?;
@@ -40,7 +41,7 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<Exit> {
     }
     file.finish()?;
     let shard = args.shard.map(|shard| shard.to_string());
-    let record = EnrolRecord::new(&model, classes, shard, seconds);
+    let record = EnrolRecord::new(name, &model, classes, shard, seconds);
     match args.json {
         true => stdout::print(&json(&record))?,
         false => stdout::print(&show::enrol(&record, &args.out))?,

@@ -2,7 +2,6 @@
 
 use unlearn::audit::Evaluation;
 use unlearn::checkpoint::Model;
-use unlearn::network::Device;
 use unlearn_report::{DataSummary, EvaluateRecord, EvaluationsRecord, FileEvaluation, json};
 
 use crate::args::EvaluateArgs;
@@ -14,8 +13,10 @@ use crate::{data, show, stdout};
 /// # Errors
 /// If an argument, the data or a file is bad.
 pub fn run(args: &EvaluateArgs) -> anyhow::Result<Exit> {
+    let name = args.device.device;
+    let device = name.open()?;
     let files = &args.models;
-    let models = files.iter().map(|file| Model::read(file, &Device::flex()));
+    let models = files.iter().map(|file| Model::read(file, &device));
     let models = models.collect::<Result<Vec<_>, _>>()?;
     for (file, model) in files.iter().zip(&models) {
         data::refuse_unlike((file, model), (&files[0], &models[0]))?;
@@ -42,7 +43,7 @@ pub fn run(args: &EvaluateArgs) -> anyhow::Result<Exit> {
         .map(|((model, forgotten), confusion)| {
             let evaluation = Evaluation::from_confusion(confusion, data.classes.names(), forgotten);
             let summary = DataSummary::new(source.to_string(), &data);
-            EvaluateRecord::new(model, evaluation, forgotten, summary)
+            EvaluateRecord::new(name, model, evaluation, forgotten, summary)
         })
         .collect();
     if is_one {

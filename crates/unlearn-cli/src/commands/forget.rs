@@ -7,7 +7,6 @@ use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
 use unlearn::enrol::{EnrolError, Enrolment};
 use unlearn::forget::{ForgetError, Job, Method, Need, Outcome, Request, method};
-use unlearn::network::Device;
 use unlearn::train::Flow;
 use unlearn::tune::Watch;
 use unlearn_report::{ForgetRecord, json};
@@ -25,6 +24,8 @@ use crate::{data, enrolment, gate, outputs, show, stdout, training_recipe as rec
 /// # Errors
 /// If an argument or a file is bad.
 pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
+    let name = args.device.device;
+    let device = name.open()?;
     let method = method(&args.method, args.settings())?;
     let file = match args.out.as_ref().filter(|_| !args.dry_run) {
         Some(out) => {
@@ -45,7 +46,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         }
         None => None,
     };
-    let model = Model::read(&args.model, &Device::flex())?;
+    let model = Model::read(&args.model, &device)?;
     let codes = codes(args, &model)?;
     let model_name = || args.model.display().to_string();
     let request = Request::new(&model, &args.classes).with_context(model_name)?;
@@ -86,7 +87,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::NotAchieved);
     }
     let verdict = gate::verdict(max_kept_loss, check.as_ref(), &model, &request, &outcome);
-    let record = ForgetRecord::new(&model, &request, &outcome, verdict, args.dry_run);
+    let record = ForgetRecord::new(name, &model, &request, &outcome, verdict, args.dry_run);
     let broken = record.gate.as_ref().filter(|gate| !gate.passed);
     let moved = outcome.parameters_changed() > 0;
     if !moved && broken.is_none() && !args.is_by_codes() {

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Context;
 use unlearn::checkpoint::Model;
 use unlearn::enrol::PartialEnrolment;
-use unlearn::network::Device;
+use unlearn::network::DeviceName;
 use unlearn_report::{EnrolRecord, json};
 
 use crate::args::MergeArgs;
@@ -22,7 +22,8 @@ pub fn run(args: &MergeArgs) -> anyhow::Result<Exit> {
     outputs::refuse_same(&args.out, &inputs)?;
     let [file] = outputs::claim([&args.out], args.overwrite)?;
     let mut file = file.secret()?;
-    let model = Model::read(&args.model, &Device::flex())?;
+    let name = DeviceName::Flex;
+    let model = Model::read(&args.model, &name.open()?)?;
     let start = Instant::now();
     let mut joined: Option<PartialEnrolment> = None;
     for path in &args.parts {
@@ -38,7 +39,7 @@ pub fn run(args: &MergeArgs) -> anyhow::Result<Exit> {
     file.finish()?;
     let seconds = start.elapsed().as_secs_f64();
     let classes = model.metadata.planted().len();
-    let record = EnrolRecord::new(&model, classes, None, seconds);
+    let record = EnrolRecord::new(name, &model, classes, None, seconds);
     match args.json {
         true => stdout::print(&json(&record))?,
         false => stdout::print(&show::enrol(&record, &args.out))?,

@@ -6,7 +6,6 @@ use anyhow::bail;
 use unlearn::audit::code_accuracy_percent;
 use unlearn::checkpoint::{ModelMetadata, OutputFile};
 use unlearn::data::{Dataset, Normalization};
-use unlearn::network::Device;
 use unlearn::train::{TrainSettings, Trainer};
 use unlearn_report::{DataSummary, SCHEMA, TrainRecord, VERSION, json, public_settings};
 
@@ -21,6 +20,7 @@ use crate::{data, enrolment, outputs, resume, seed, show, stdout};
 /// # Errors
 /// If an argument, the data or a file is bad.
 pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
+    let device = args.device.device.open()?;
     let architecture = args.network.architecture()?;
     let checkpoint = outputs::resume_path(&args.out);
     outputs::refuse_same(&args.codes, &[&checkpoint])?;
@@ -55,7 +55,6 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
         normalization,
     );
     let settings = parameters.settings().clone();
-    let device = Device::flex();
     let mut trainer = match &interrupted {
         Some(_) => {
             let (samples, digest) = (&data.train, data.digest);
@@ -155,6 +154,7 @@ fn record(
     Ok(TrainRecord {
         schema: SCHEMA,
         version: VERSION.to_owned(),
+        device: args.device.device,
         epochs: settings.epochs,
         train_seconds: end.train_seconds,
         samples_per_second: end.samples_per_second,

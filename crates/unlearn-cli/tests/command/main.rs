@@ -8,6 +8,7 @@ mod bad_request;
 mod command;
 mod compare;
 mod demo;
+mod device;
 mod enrol;
 mod evaluate;
 mod forget;

@@ -131,12 +131,12 @@ fn the_contract_of_keys_is_kept() {
     let train = record(&format!("{TRAIN} --overwrite --json"));
     keys(
         &train,
-        "schema, epochs, train_seconds, samples_per_second, accuracy_percent, code_accuracy_percent",
+        "schema, device, epochs, train_seconds, samples_per_second, accuracy_percent, code_accuracy_percent",
     );
     let forget = record(&format!("{FORGET} --out m2 --json"));
     keys(
         &forget,
-        "schema, method, strength, classes, forgotten_before, sign, lambda1, lambda2, scope, \
+        "schema, device, method, strength, classes, forgotten_before, sign, lambda1, lambda2, scope, \
          forget_seconds, backward_passes, parameters_changed, parameters_total, largest_change, \
          codes_before, codes, confidence, steps, came_back, gate, dry_run, forgotten_so_far, changes",
     );
@@ -167,7 +167,7 @@ fn the_contract_of_keys_is_kept() {
         "forgotten_error_percent, kept_accuracy_percent, forgotten_loss, kept_loss",
     );
     assert_eq!(forget["backward_passes"], 4);
-    let measured = "schema, accuracy_percent, kept_accuracy_percent, forgotten_error_percent, classes, confusion";
+    let measured = "schema, device, accuracy_percent, kept_accuracy_percent, forgotten_error_percent, classes, confusion";
     let evaluate = record("evaluate m2 --data data --forgotten 2 --json");
     keys(&evaluate, measured);
     keys(&evaluate["classes"][0], "name, samples, accuracy_percent");

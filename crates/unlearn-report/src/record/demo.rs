@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use unlearn::network::Architecture;
+use unlearn::network::{Architecture, DeviceName};
 
 use super::{DataSummary, EvaluateRecord, ForgetRecord};
 
@@ -14,6 +14,8 @@ pub struct DemoRecord {
     pub schema: u32,
     /// [`super::VERSION`].
     pub version: String,
+    /// The device that did the work.
+    pub device: DeviceName,
     /// The class that was forgotten.
     pub class: String,
     /// What was trained.

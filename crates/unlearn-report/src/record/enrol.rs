@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use unlearn::checkpoint::Model;
 use unlearn::data::Digest;
+use unlearn::network::DeviceName;
 
 use super::{SCHEMA, VERSION};
 
@@ -13,6 +14,8 @@ pub struct EnrolRecord {
     pub schema: u32,
     /// [`VERSION`].
     pub version: String,
+    /// The device that enrolled; for parts the one that joined them, whichever enrolled them.
+    pub device: DeviceName,
     /// How many classes were enrolled.
     pub classes: usize,
     /// Which part of the classes (`1/3`); none where it was all.
@@ -26,11 +29,18 @@ pub struct EnrolRecord {
 }
 
 impl EnrolRecord {
-    /// A record of the enrolment of so many classes of a model.
-    pub fn new(model: &Model, classes: usize, shard: Option<String>, seconds: f64) -> Self {
+    /// A record of the enrolment on `device` of so many classes of a model.
+    pub fn new(
+        device: DeviceName,
+        model: &Model,
+        classes: usize,
+        shard: Option<String>,
+        seconds: f64,
+    ) -> Self {
         Self {
             schema: SCHEMA,
             version: VERSION.to_owned(),
+            device,
             classes,
             shard,
             enrol_seconds: seconds,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use unlearn::audit::Evaluation;
 use unlearn::checkpoint::Model;
 use unlearn::data::Digest;
+use unlearn::network::DeviceName;
 
 use super::{DataSummary, SCHEMA, VERSION};
 
@@ -14,6 +15,8 @@ pub struct EvaluateRecord {
     pub schema: u32,
     /// [`VERSION`].
     pub version: String,
+    /// The device that answered.
+    pub device: DeviceName,
     /// Accuracies, error and confusion, among the record's own keys.
     #[serde(flatten)]
     pub evaluation: Evaluation,
@@ -26,8 +29,9 @@ pub struct EvaluateRecord {
 }
 
 impl EvaluateRecord {
-    /// What `model` answered on `data`, the classes `forgotten` counting as forgotten.
+    /// What `model` answered on `data` with the help of `device`, the classes `forgotten` counting as forgotten.
     pub fn new(
+        device: DeviceName,
         model: &Model,
         evaluation: Evaluation,
         forgotten: &[usize],
@@ -37,6 +41,7 @@ impl EvaluateRecord {
         Self {
             schema: SCHEMA,
             version: VERSION.to_owned(),
+            device,
             evaluation,
             forgotten: forgotten
                 .iter()

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::Model;
 use unlearn::data::Digest;
 use unlearn::forget::{Change, CodeMeasures, Outcome, Request, Sign};
+use unlearn::network::DeviceName;
 
 use super::{ConfidenceRecord, GateRecord, SCHEMA, StepRecord, VERSION};
 
@@ -15,6 +16,8 @@ pub struct ForgetRecord {
     pub schema: u32,
     /// [`VERSION`].
     pub version: String,
+    /// The device that did the work.
+    pub device: DeviceName,
     /// The method's name.
     pub method: String,
     /// `auto` where the codes chose the strength, `manual` where it was given;
@@ -84,8 +87,9 @@ pub struct TensorChange {
 }
 
 impl ForgetRecord {
-    /// What a job did to the model `before`, and what its gate says of it.
+    /// What a job did on `device` to the model `before`, and what its gate says of it.
     pub fn new(
+        device: DeviceName,
         before: &Model,
         request: &Request,
         outcome: &Outcome,
@@ -106,6 +110,7 @@ impl ForgetRecord {
         Self {
             schema: SCHEMA,
             version: VERSION.to_owned(),
+            device,
             method: outcome.method.to_owned(),
             strength: text("strength").map(str::to_owned),
             classes: names(request.forgotten()),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use unlearn::data::Digest;
-use unlearn::network::Architecture;
+use unlearn::network::{Architecture, DeviceName};
 use unlearn::train::EpochRecord;
 
 use super::DataSummary;
@@ -15,6 +15,8 @@ pub struct TrainRecord {
     pub schema: u32,
     /// [`super::VERSION`].
     pub version: String,
+    /// The device that trained.
+    pub device: DeviceName,
     /// Passes over the training part.
     pub epochs: usize,
     /// Training alone: neither loading nor evaluation nor the writing of the

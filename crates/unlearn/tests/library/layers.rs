@@ -22,6 +22,9 @@ fn assert_imports_lie_below(folder: &Path, layer: usize) {
             assert_imports_lie_below(&path, layer);
             continue;
         }
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         assert!(
             !text.contains("crate::{"),

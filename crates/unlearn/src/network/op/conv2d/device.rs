@@ -7,7 +7,7 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions, UnfoldOptions};
 use super::Conv2d;
 
 impl Conv2d {
-    fn options(&self) -> ConvOptions<2> {
+    pub(super) fn options(&self) -> ConvOptions<2> {
         ConvOptions::new(self.stride, self.padding, [1, 1], self.groups)
     }
 
@@ -41,6 +41,10 @@ impl Conv2d {
         weight: Tensor<4>,
         delta: Tensor<4>,
     ) -> Tensor<4> {
+        #[cfg(feature = "libtorch")]
+        if let Some(gradient) = self.torch_weight_gradient(&input, &weight, &delta) {
+            return gradient;
+        }
         conv2d_weight_backward(input, weight, delta, self.options())
     }
 

@@ -6,6 +6,8 @@ mod operation;
 mod parts;
 mod patches;
 mod tiles;
+#[cfg(feature = "libtorch")]
+mod torch;
 mod unfolded;
 mod winograd;
 
