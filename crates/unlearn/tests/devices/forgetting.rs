@@ -74,7 +74,18 @@ pub fn forget(
 /// A method's settings so that it takes a few steps only.
 fn quick(entry: &CatalogEntry) -> Map<String, Json> {
     let known = (entry.defaults)();
-    let few = [("epochs", json!(1)), ("batch_size", json!(32))].into_iter();
+    let few = [
+        ("epochs", json!(1)),
+        ("batch_size", json!(32)),
+        // So few steps leave no entry of a mask at 0.
+        ("mask_epochs", json!(3)),
+        ("used_above", json!(0.99999)),
+        ("noise_images", json!(4)),
+        ("noise_steps", json!(2)),
+        ("student_steps", json!(2)),
+        ("images_per_class", json!(3)),
+    ];
+    let few = few.into_iter();
     let few = few.filter(|(name, _)| known.contains_key(*name));
     few.map(|(name, value)| (name.to_owned(), value)).collect()
 }
