@@ -120,14 +120,26 @@ impl StoredFile {
 
     /// A tensor of 32-bit floats, all finite.
     pub fn floats(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, CheckpointError> {
-        let numbers = self.numbers(name, shape, Dtype::F32)?;
-        self.refuse_infinite(name, &numbers, |number| *number)?;
+        let mut numbers = Vec::new();
+        self.read_floats(name, shape, &mut numbers)?;
         Ok(numbers)
+    }
+
+    /// The same in memory that is there.
+    pub fn read_floats(
+        &self,
+        name: &str,
+        shape: &[usize],
+        numbers: &mut Vec<f32>,
+    ) -> Result<(), CheckpointError> {
+        self.read(name, shape, Dtype::F32, numbers)?;
+        self.refuse_infinite(name, numbers, |number| *number)
     }
 
     /// A tensor of 64-bit floats, all finite.
     pub fn doubles(&self, name: &str, shape: &[usize]) -> Result<Vec<f64>, CheckpointError> {
-        let numbers = self.numbers(name, shape, Dtype::F64)?;
+        let mut numbers = Vec::new();
+        self.read(name, shape, Dtype::F64, &mut numbers)?;
         let float = |number: &f64| {
             if number.is_finite() {
                 0.0
@@ -141,15 +153,28 @@ impl StoredFile {
 
     /// A tensor of 16-bit whole numbers.
     pub fn shorts(&self, name: &str, shape: &[usize]) -> Result<Vec<u16>, CheckpointError> {
-        self.numbers(name, shape, Dtype::U16)
+        let mut numbers = Vec::new();
+        self.read_shorts(name, shape, &mut numbers)?;
+        Ok(numbers)
     }
 
-    fn numbers<T: Pod>(
+    /// The same in memory that is there.
+    pub fn read_shorts(
+        &self,
+        name: &str,
+        shape: &[usize],
+        numbers: &mut Vec<u16>,
+    ) -> Result<(), CheckpointError> {
+        self.read(name, shape, Dtype::U16, numbers)
+    }
+
+    fn read<T: Pod>(
         &self,
         name: &str,
         shape: &[usize],
         dtype: Dtype,
-    ) -> Result<Vec<T>, CheckpointError> {
+        numbers: &mut Vec<T>,
+    ) -> Result<(), CheckpointError> {
         let Some(info) = self.header.tensors.get(name) else {
             return Err(CheckpointError::Missing {
                 path: self.path.clone(),
@@ -172,8 +197,8 @@ impl StoredFile {
                 found: format!("{:?} where {dtype:?} is stored", info.dtype),
             });
         }
-        let mut numbers = vec![T::zeroed(); shape.iter().product()];
-        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut numbers);
+        numbers.resize(shape.iter().product(), T::zeroed());
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(numbers);
         let start = self.start + info.data_offsets.0 as u64;
         let mut file = self
             .file
@@ -190,7 +215,7 @@ impl StoredFile {
                 .chunks_exact_mut(size_of::<T>())
                 .for_each(<[u8]>::reverse);
         }
-        Ok(numbers)
+        Ok(())
     }
 
     fn refuse_infinite<T>(

@@ -9,7 +9,7 @@
 /// leaves at least `most`, which is no smaller than what was taken out. A plain total
 /// would leave rounding errors where the class that is taken out dominates, and there
 /// the ratio of importances is largest.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TensorTotals {
     /// The largest square of any class.
     pub(super) most: Vec<f32>,
@@ -37,24 +37,23 @@ impl TensorTotals {
         self.exponent
     }
 
-    /// The sum over all classes but one, divided by `count`, from a place on;
-    /// `squares` are those of the class, times four to the power of `exponent`.
-    pub fn without<'a>(
-        &'a self,
+    /// The sum over all classes but one, divided by `count`, from a place on, given
+    /// the squares of the class there, times four to the power of `exponent`.
+    pub fn without(
+        &self,
         class: usize,
-        squares: &'a [f32],
         exponent: i32,
         count: usize,
-    ) -> impl Fn(usize, &mut [f64]) + Sync + 'a {
+    ) -> impl Fn(usize, &[f64], &mut [f64]) + Sync + '_ {
         let power = f64::from(self.exponent - exponent).exp2();
         let share = (count as f64).recip();
-        move |first, entries| {
+        move |first, squares, entries| {
             let end = first + entries.len();
             let (most, rest) = (&self.most[first..end], &self.rest[first..end]);
-            let (holder, squares) = (&self.holder[first..end], &squares[first..end]);
+            let holder = &self.holder[first..end];
             for (index, entry) in entries.iter_mut().enumerate() {
                 let rest = f64::from(rest[index]);
-                let others = (rest - f64::from(squares[index]) * power * power).max(0.0);
+                let others = (rest - squares[index] * power * power).max(0.0);
                 let is_holder = usize::from(holder[index]) == class;
                 let left = match is_holder {
                     true => rest,
@@ -116,8 +115,9 @@ pub(super) mod tests {
                 for class in [0, 3] {
                     let mut found = vec![0.0; LENGTH];
                     // As another machine would compute them: a little off.
-                    let off: Vec<f32> = squares[class].iter().map(|g| g * (1.0 + 1e-7)).collect();
-                    totals.without(class, &off, 5, classes - 1)(0, &mut found);
+                    let off = squares[class].iter().map(|g| f64::from(g * (1.0 + 1e-7)));
+                    let off: Vec<f64> = off.collect();
+                    totals.without(class, 5, classes - 1)(0, &off, &mut found);
                     assert_close(&found, &squares, &[class], totals.exponent);
                 }
             }

@@ -80,29 +80,49 @@ impl Totals {
     ) -> Result<Option<Cow<'_, TensorTotals>>, CheckpointError> {
         match &self.0 {
             Place::Memory(tensors) => Ok(tensors[parameter].as_ref().map(Cow::Borrowed)),
-            Place::File(file) => Ok(file.read(parameter)?.map(Cow::Owned)),
+            Place::File(file) => {
+                let mut totals = TensorTotals::default();
+                let found = file.read(parameter, &mut totals)?;
+                Ok(found.then_some(Cow::Owned(totals)))
+            }
+        }
+    }
+
+    /// The same in memory of the caller's, where they lie in a file: who asks for one
+    /// tensor after the other needs no more memory than for the largest.
+    ///
+    /// # Errors
+    /// As [`Totals::tensor`].
+    pub(crate) fn tensor_in<'a>(
+        &'a self,
+        parameter: usize,
+        memory: &'a mut TensorTotals,
+    ) -> Result<Option<&'a TensorTotals>, CheckpointError> {
+        match &self.0 {
+            Place::Memory(tensors) => Ok(tensors[parameter].as_ref()),
+            Place::File(file) => Ok(file.read(parameter, memory)?.then_some(memory)),
         }
     }
 }
 
 impl TotalsFile {
-    fn read(&self, parameter: usize) -> Result<Option<TensorTotals>, CheckpointError> {
+    /// Reads the totals of a parameter; false for a buffer, which has none.
+    fn read(&self, parameter: usize, totals: &mut TensorTotals) -> Result<bool, CheckpointError> {
         let Some((name, length, exponent)) = &self.tensors[parameter] else {
-            return Ok(None);
+            return Ok(false);
         };
         let [most, holder, rest] = PARTS.map(|part| format!("totals/{part}/{name}"));
-        let totals = TensorTotals {
-            most: self.file.floats(&most, &[*length])?,
-            holder: self.file.shorts(&holder, &[*length])?,
-            rest: self.file.floats(&rest, &[*length])?,
-            exponent: *exponent,
-        };
+        self.file.read_floats(&most, &[*length], &mut totals.most)?;
+        self.file
+            .read_shorts(&holder, &[*length], &mut totals.holder)?;
+        self.file.read_floats(&rest, &[*length], &mut totals.rest)?;
+        totals.exponent = *exponent;
         let mut sums = totals.most.iter().chain(&totals.rest);
         if sums.any(|sum| *sum < 0.0) {
             return Err(self.file.wrong(format!(
                 "totals of `{name}`: expected sums of squares, found a negative one"
             )));
         }
-        Ok(Some(totals))
+        Ok(true)
     }
 }

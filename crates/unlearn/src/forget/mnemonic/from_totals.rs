@@ -4,7 +4,7 @@ use super::ratios::{Ratios, Scaled};
 use super::{Perturbation, Scope};
 use crate::checkpoint::CheckpointError;
 use crate::code::Codebook;
-use crate::enrol::{Taken, Totals};
+use crate::enrol::{Taken, TensorTotals, Totals};
 use crate::fisher::visit_code_squares;
 use crate::forget::Request;
 use crate::network::{Network, Value};
@@ -50,6 +50,7 @@ impl Pass<'_> {
     fn one(&mut self, codes: &Codebook, class: usize) -> Result<Perturbation, CheckpointError> {
         let kept = self.request.kept().len();
         let mut read = Ok(());
+        let mut memory = TensorTotals::default();
         visit_code_squares(
             self.network,
             codes,
@@ -59,22 +60,25 @@ impl Pass<'_> {
                 if read.is_err() || elements.is_empty() {
                     return;
                 }
-                let totals = match self.totals.tensor(parameter) {
+                let totals = match self.totals.tensor_in(parameter, &mut memory) {
                     Ok(totals) => totals,
                     Err(error) => return read = Err(error),
                 };
                 let Some(totals) = totals else { return };
-                self.tensors[parameter] = squares.read(|squares| {
-                    let forgotten = Scaled {
-                        write: widen(squares),
-                        exponent,
-                    };
-                    let kept = Scaled {
-                        write: totals.without(class, squares, exponent, kept),
-                        exponent: totals.exponent(),
-                    };
-                    Ratios::new(squares.len(), &forgotten, &kept, &elements)
-                });
+                let forgotten = Scaled {
+                    write: |_, squares: &[f32], entries: &mut [f64]| {
+                        for (entry, square) in entries.iter_mut().zip(squares) {
+                            *entry = f64::from(*square);
+                        }
+                    },
+                    exponent,
+                };
+                let kept = Scaled {
+                    write: totals.without(class, exponent, kept),
+                    exponent: totals.exponent(),
+                };
+                let squares = squares.into_vec();
+                self.tensors[parameter] = Ratios::new(squares, &forgotten, &kept, &elements);
             },
         );
         read.map(|()| self.finish())
@@ -87,11 +91,12 @@ impl Pass<'_> {
     ) -> Result<Option<Perturbation>, CheckpointError> {
         let mut taken: Vec<Option<Taken>> = vec![None; self.tensors.len()];
         let mut read: Result<(), CheckpointError> = Ok(());
+        let mut memory = TensorTotals::default();
         let mut take = |parameter: usize, class, squares: &Value, exponent| {
-            let totals = self.totals.tensor(parameter)?;
+            let totals = self.totals.tensor_in(parameter, &mut memory)?;
             if let Some(totals) = totals.filter(|_| self.is_in_scope(parameter)) {
                 let taken = taken[parameter].get_or_insert_with(|| Taken::new(totals.len()));
-                squares.read(|squares| taken.add(&totals, class, squares, exponent));
+                squares.read(|squares| taken.add(totals, class, squares, exponent));
             }
             Ok(())
         };
@@ -109,23 +114,27 @@ impl Pass<'_> {
         }
         read?;
         for (parameter, taken) in taken.into_iter().enumerate() {
-            let (Some(taken), Some(totals)) = (taken, self.totals.tensor(parameter)?) else {
+            let totals = self.totals.tensor_in(parameter, &mut memory)?;
+            let (Some(taken), Some(totals)) = (taken, totals) else {
                 continue;
             };
-            if !taken.is_reliable(&totals) {
+            if !taken.is_reliable(totals) {
                 return Ok(None);
             }
             let exponent = totals.exponent();
+            let mean = taken.mean(classes.len());
+            let left = taken.left(totals, self.request.kept().len());
             let forgotten = Scaled {
-                write: taken.mean(classes.len()),
+                write: |first, _: &[f32], entries: &mut [f64]| mean(first, entries),
                 exponent,
             };
             let kept = Scaled {
-                write: taken.left(&totals, self.request.kept().len()),
+                write: |first, _: &[f64], entries: &mut [f64]| left(first, entries),
                 exponent,
             };
             let elements = self.scope.elements(self.network, parameter, classes);
-            self.tensors[parameter] = Ratios::new(totals.len(), &forgotten, &kept, &elements);
+            let numbers = vec![0.0; totals.len()];
+            self.tensors[parameter] = Ratios::new(numbers, &forgotten, &kept, &elements);
         }
         Ok(Some(self.finish()))
     }
@@ -141,15 +150,6 @@ impl Pass<'_> {
     fn finish(&mut self) -> Perturbation {
         Perturbation {
             tensors: std::mem::take(&mut self.tensors),
-        }
-    }
-}
-
-/// The numbers from a place on.
-fn widen(numbers: &[f32]) -> impl Fn(usize, &mut [f64]) + Sync + '_ {
-    move |first, entries| {
-        for (entry, number) in entries.iter_mut().zip(&numbers[first..]) {
-            *entry = f64::from(*number);
         }
     }
 }

@@ -120,19 +120,16 @@ fn ratios(
         return None;
     }
     let length = network.parameters()[index].value.element_count();
-    let (forgotten, kept) = (scaled(forgotten, index)?, scaled(kept, index)?);
-    Ratios::new(length, &forgotten, &kept, &elements)
-}
-
-/// The diagonal of one parameter.
-fn scaled(
-    fisher: &Fisher,
-    parameter: usize,
-) -> Option<Scaled<impl Fn(usize, &mut [f64]) + Sync + '_>> {
-    Some(Scaled {
-        write: fisher.scaled(parameter)?,
-        exponent: fisher.exponent(),
-    })
+    let (of_forgotten, of_kept) = (forgotten.scaled(index)?, kept.scaled(index)?);
+    let of_forgotten = Scaled {
+        write: |first, _: &[f32], entries: &mut [f64]| of_forgotten(first, entries),
+        exponent: forgotten.exponent(),
+    };
+    let of_kept = Scaled {
+        write: |first, _: &[f64], entries: &mut [f64]| of_kept(first, entries),
+        exponent: kept.exponent(),
+    };
+    Ratios::new(vec![0.0; length], &of_forgotten, &of_kept, &elements)
 }
 
 /// Gives a parameter the numbers that follow from those it has.

@@ -1,4 +1,4 @@
-//! The ratios of importances of one parameter tensor, in few passes over memory.
+//! The ratios of importances of one parameter tensor, in few passes over memory and in place.
 
 use std::ops::Range;
 
@@ -21,10 +21,11 @@ pub struct Ratios {
     numbers: Vec<f32>,
 }
 
-/// One diagonal of a tensor: writes the mean squared gradients from a place on,
+/// One diagonal of a tensor: `write` gives the mean squared gradients of a piece of it,
 /// times four to the power of `exponent`.
 pub struct Scaled<F> {
-    /// Writes as many as there is room for.
+    /// Is told where the piece begins, and what is known of it: where the ratios are to be, for the
+    /// forgotten classes' diagonal; these classes' entries, for the kept ones'.
     pub write: F,
     /// Gradients were multiplied by two to this power before they were squared.
     pub exponent: i32,
@@ -33,7 +34,8 @@ pub struct Scaled<F> {
 /// Numbers that one thread works on while they lie in its cache.
 const PIECE: usize = 1 << 12;
 
-/// How large the largest number may be beside 1, in either direction.
+/// Between one by this and this, numbers and their products with weights' moves are far from the
+/// limits of 32-bit floats.
 const RANGE: f64 = 1e20;
 
 /// What a pass over a tensor found.
@@ -43,57 +45,50 @@ struct Extremes {
     kept: f64,
     /// The smallest f_R where f_F is not 0.
     least_kept: f64,
-    ratio: f64,
 }
 
 impl Ratios {
-    /// The ratios of a tensor of `length` elements, for the elements in
-    /// `scope`; none where none of these is reached by a forgotten code.
+    /// The ratios of a tensor, for the elements in `scope`, in the memory of
+    /// `numbers`, from which the forgotten classes' diagonal may be read; none where none of these
+    /// elements is reached by a forgotten code.
     ///
-    /// One pass over the diagonals is enough, unless somewhere the guard of eta is
-    /// needed: what it is becomes known at the end of a pass only.
+    /// Two passes over the diagonals: the first finds what the guard of eta is.
     pub fn new<F, K>(
-        length: usize,
+        mut numbers: Vec<f32>,
         forgotten: &Scaled<F>,
         kept: &Scaled<K>,
         scope: &[Range<usize>],
     ) -> Option<Self>
     where
-        F: Fn(usize, &mut [f64]) + Sync,
-        K: Fn(usize, &mut [f64]) + Sync,
+        F: Fn(usize, &[f32], &mut [f64]) + Sync,
+        K: Fn(usize, &[f64], &mut [f64]) + Sync,
     {
         // Both in the scale of the larger gradients, so that nothing overflows.
         // The numerators keep theirs: eta is the quotient times `power`, twice.
         let common = forgotten.exponent.min(kept.exponent);
         let power = f64::from(common - forgotten.exponent).exp2();
         let kept_power = f64::from(common - kept.exponent).exp2();
-        let scaled_kept = |first: usize, entries: &mut [f64]| {
-            (kept.write)(first, entries);
+        let entries = |first: usize, numbers: &[f32], f: &mut [f64], k: &mut [f64]| {
+            (forgotten.write)(first, numbers, f);
+            (kept.write)(first, f, k);
             if kept_power < 1.0 {
-                entries
-                    .iter_mut()
-                    .for_each(|f| *f *= kept_power * kept_power);
+                k.iter_mut().for_each(|k| *k *= kept_power * kept_power);
             }
         };
-        let mut numbers = vec![0.0; length];
-        let pass = |numbers: &mut [f32], floor: f64, scale: f64| {
-            divide(numbers, &forgotten.write, &scaled_kept, floor, scale)
-        };
-        let mut found = pass(&mut numbers, 0.0, 1.0);
+        let found = extremes(&numbers, &entries);
         let floor = GUARD * found.kept.max(found.forgotten * power * power);
-        let mut scale = 1.0;
-        if found.least_kept < floor || !(1.0 / RANGE..RANGE).contains(&found.ratio) {
-            let mut again = |scale| {
-                found = pass(&mut numbers, floor, scale);
-            };
-            again(1.0);
-            if !(1.0 / RANGE..RANGE).contains(&found.ratio) && found.ratio > 0.0 {
-                scale = (-found.ratio.log2().floor()).exp2();
-                found = pass(&mut numbers, floor, scale);
-            }
-        }
+        let least = found.forgotten / found.kept.max(floor);
+        let most = found.forgotten / found.least_kept.max(floor);
+        let scale = match least > 1.0 / RANGE && most < RANGE {
+            true => 1.0,
+            false => match largest_ratio(&numbers, &entries, floor) {
+                0.0 => 1.0,
+                largest => (-largest.log2().floor()).exp2(),
+            },
+        };
+        let top = divide(&mut numbers, &entries, floor, scale);
         let top = match scope {
-            [all] if *all == (0..length) => found.ratio * scale,
+            [all] if *all == (0..numbers.len()) => top,
             parts => keep_only(&mut numbers, parts),
         };
         (top > 0.0).then_some(Self {
@@ -154,32 +149,23 @@ impl Ratios {
     }
 }
 
-/// Writes `scale * f_F / max(f_R, floor)`, 0 where f_F is 0.
-fn divide(
-    numbers: &mut [f32],
-    forgotten: &(impl Fn(usize, &mut [f64]) + Sync),
-    kept: &(impl Fn(usize, &mut [f64]) + Sync),
-    floor: f64,
-    scale: f64,
+/// f_F and f_R of a piece.
+type Buffers = ([f64; PIECE], [f64; PIECE]);
+
+fn extremes(
+    numbers: &[f32],
+    entries: &(impl Fn(usize, &[f32], &mut [f64], &mut [f64]) + Sync),
 ) -> Extremes {
     let none = Extremes {
         forgotten: 0.0,
         kept: 0.0,
         least_kept: f64::INFINITY,
-        ratio: 0.0,
     };
-    let pieces = numbers.par_chunks_mut(PIECE).enumerate();
+    let pieces = numbers.par_chunks(PIECE).enumerate();
     let found = pieces.map(|(piece, numbers)| {
-        let (mut f, mut k) = ([0.0; PIECE], [0.0; PIECE]);
+        let (mut f, mut k): Buffers = ([0.0; PIECE], [0.0; PIECE]);
         let (f, k) = (&mut f[..numbers.len()], &mut k[..numbers.len()]);
-        forgotten(piece * PIECE, f);
-        kept(piece * PIECE, k);
-        // One simple loop after the other: each becomes vector instructions.
-        let mut found = Extremes {
-            forgotten: most(f),
-            kept: most(k),
-            ..none
-        };
+        entries(piece * PIECE, numbers, f, k);
         let mut least = [f64::INFINITY; LANES];
         for (f, k) in f.chunks(LANES).zip(k.chunks(LANES)) {
             for ((least, f), k) in least.iter_mut().zip(f).zip(k) {
@@ -187,17 +173,11 @@ fn divide(
                 *least = if k < *least { k } else { *least };
             }
         }
-        found.least_kept = least.into_iter().fold(f64::INFINITY, f64::min);
-        let ratios = &mut *k;
-        for (f, k) in f.iter().zip(ratios.iter_mut()) {
-            let divisor = if *k > floor { *k } else { floor };
-            *k = if *f > 0.0 { f / divisor } else { 0.0 };
+        Extremes {
+            forgotten: most(f),
+            kept: most(k),
+            least_kept: least.into_iter().fold(f64::INFINITY, f64::min),
         }
-        found.ratio = most(ratios);
-        for (number, ratio) in numbers.iter_mut().zip(ratios) {
-            *number = (*ratio * scale) as f32;
-        }
-        found
     });
     found.reduce(
         || none,
@@ -205,9 +185,54 @@ fn divide(
             forgotten: one.forgotten.max(other.forgotten),
             kept: one.kept.max(other.kept),
             least_kept: one.least_kept.min(other.least_kept),
-            ratio: one.ratio.max(other.ratio),
         },
     )
+}
+
+/// The largest `f_F / max(f_R, floor)`.
+fn largest_ratio(
+    numbers: &[f32],
+    entries: &(impl Fn(usize, &[f32], &mut [f64], &mut [f64]) + Sync),
+    floor: f64,
+) -> f64 {
+    let pieces = numbers.par_chunks(PIECE).enumerate();
+    let largest = pieces.map(|(piece, numbers)| {
+        let (mut f, mut k): Buffers = ([0.0; PIECE], [0.0; PIECE]);
+        let (f, k) = (&mut f[..numbers.len()], &mut k[..numbers.len()]);
+        entries(piece * PIECE, numbers, f, k);
+        into_ratios(f, k, floor);
+        most(k)
+    });
+    largest.reduce(|| 0.0, f64::max)
+}
+
+/// Writes `scale * f_F / max(f_R, floor)`, 0 where f_F is 0; the largest of them.
+fn divide(
+    numbers: &mut [f32],
+    entries: &(impl Fn(usize, &[f32], &mut [f64], &mut [f64]) + Sync),
+    floor: f64,
+    scale: f64,
+) -> f64 {
+    let pieces = numbers.par_chunks_mut(PIECE).enumerate();
+    let largest = pieces.map(|(piece, numbers)| {
+        let (mut f, mut k): Buffers = ([0.0; PIECE], [0.0; PIECE]);
+        let (f, k) = (&mut f[..numbers.len()], &mut k[..numbers.len()]);
+        entries(piece * PIECE, numbers, f, k);
+        into_ratios(f, k, floor);
+        for (number, ratio) in numbers.iter_mut().zip(&*k) {
+            *number = (*ratio * scale) as f32;
+        }
+        most(k) * scale
+    });
+    largest.reduce(|| 0.0, f64::max)
+}
+
+/// `k <- f / max(k, floor)`, 0 where f is.
+fn into_ratios(f: &[f64], k: &mut [f64], floor: f64) {
+    for (f, k) in f.iter().zip(k) {
+        let divisor = if *k > floor { *k } else { floor };
+        *k = if *f > 0.0 { f / divisor } else { 0.0 };
+    }
 }
 
 /// Numbers that are compared at the same time.
@@ -244,8 +269,11 @@ mod tests {
     use super::*;
     use crate::forget::eta;
 
-    fn scaled(values: &[f64], exponent: i32) -> Scaled<impl Fn(usize, &mut [f64]) + Sync + '_> {
-        let write = move |first: usize, entries: &mut [f64]| {
+    fn scaled<T>(
+        values: &[f64],
+        exponent: i32,
+    ) -> Scaled<impl Fn(usize, &[T], &mut [f64]) + Sync + '_> {
+        let write = move |first: usize, _: &[T], entries: &mut [f64]| {
             for (entry, value) in entries.iter_mut().zip(&values[first..]) {
                 *entry = *value;
             }
@@ -257,7 +285,7 @@ mod tests {
         let [f, k] = exponents;
         let (f, k) = (scaled(forgotten, f), scaled(kept, k));
         Ratios::new(
-            forgotten.len(),
+            vec![0.0; forgotten.len()],
             &f,
             &k,
             std::slice::from_ref(&(0..forgotten.len())),
@@ -330,7 +358,7 @@ mod tests {
     fn what_is_out_of_scope_stays() {
         let (forgotten, kept) = ([8.0, 2.0, 1.0, 16.0], [1.0; 4]);
         let (f, k) = (scaled(&forgotten, 0), scaled(&kept, 0));
-        let ratios = Ratios::new(4, &f, &k, &[1..2, 2..3]).unwrap();
+        let ratios = Ratios::new(vec![0.0; 4], &f, &k, &[1..2, 2..3]).unwrap();
         assert_eq!(ratios.largest(), 2.0);
         assert_eq!(
             ratios.moved(&[0.0; 4], [1.0, 4.0], Sign::Plus),
