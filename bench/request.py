@@ -4,7 +4,8 @@
 
 The network is trained for a moment on drawn shapes. Each turn runs every row once as a process: `forget_seconds` is the
 forgetting alone, `process_seconds` all of it (reading, forgetting, measuring, writing), with the peak of resident memory.
-The best of PyTorch's forget three times and write nothing: only their forgetting counts.
+A fresh process waits for memory above all, so its forgetting is told for a process that has it as well: `in_memory` has ours (the median
+of five in one process), torch_naive_in_memory and PyTorch's best ones (of three; they write nothing) stand beside.
 --device names what our side works on (docs/devices.md). PyTorch's naive loop works on the same card where that is one, else on
 the processor; PyTorch's best are written for the processor and left out beside a card.
 """
@@ -14,6 +15,7 @@ import json
 import os
 import pathlib
 import statistics
+import subprocess
 import tempfile
 
 from beside_torch import torch_device_of
@@ -38,9 +40,18 @@ def rows(work, options):
             best = f"{peers}/request_best.py {work}/m {work}/c circle {LAMBDAS} --runs 3"
             found["torch_best"] = best
             found["torch_best_totals"] = f"{best} --totals"
-        naive = f"{peers}/request_naive.py {work}/m {work}/c circle {LAMBDAS} --out {work}/naive --beside {work}/direct"
+        naive = f"{peers}/request_naive.py {work}/m {work}/c circle {LAMBDAS}"
+        found["torch_naive_in_memory"] = f"{naive} --runs 3"
+        naive += f" --out {work}/naive --beside {work}/direct"
         found["torch_naive"] = f"{naive} --device {torch_device}"
     return {name: command.split() for name, command in found.items()}
+
+
+def in_memory(work):
+    """Our rows in one process, as `cargo bench` has them, with the allocator's settings of the command."""
+    bench = f"cargo bench --quiet --workspace --locked --bench request -- {work}/m {work}/c".split()
+    told = subprocess.run(bench, check=True, stdout=subprocess.PIPE, env={**os.environ, "MIMALLOC_PURGE_DELAY": "1000"}).stdout
+    return json.loads(told)
 
 
 def main():
@@ -63,9 +74,10 @@ def main():
                 told = json.loads(output)
                 forgetting = told.get("forget_seconds", told.get("seconds_median"))
                 measured.setdefault(name, []).append((forgetting, seconds, peak, told["sign"], told.get("backward_passes"), told))
+        warm = in_memory(work)
     parameters = enrolled["parameters_total"]
     record = {"schema": 1, "train": f"unlearn {TRAIN}", "device": options.device, "cores": os.cpu_count(), "runs": options.runs, "parameters": parameters,
-              "enrol_seconds": enrolled["enrol_seconds"], "rows": {}}
+              "enrol_seconds": enrolled["enrol_seconds"], "in_memory": warm, "rows": {}}
     for name, runs in measured.items():
         forgetting, process, peaks, signs, passes, told = zip(*runs)
         record["rows"][name] = {"forget_seconds_median": statistics.median(forgetting), "forget_seconds": forgetting,

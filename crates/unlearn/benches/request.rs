@@ -1,14 +1,15 @@
 //! How long a request to forget takes: the paper's move of the whole network and the
 //! default, with and without an enrolment, for 10 and for 1,000 classes.
 //!
-//!     cargo bench --workspace --bench request [-- CLASSES...]
+//!     cargo bench --workspace --bench request [-- CLASSES... | M.safetensors C.safetensors]
 //!
-//! ResNet-18 of width 64 on 32x32 images, model and codes in memory, drawn at random.
+//! ResNet-18 of width 64 on 32x32 images, drawn at random, or a model and its codes from files; both in memory.
 //! Prints a JSON object: per row the medians of the forgetting alone (neither reading nor
 //! writing nor the measures that are only told, which a general benchmark could not leave
 //! out), and what the memory allows: the bytes that an enrolled request must at least move (weights
 //! read and written, sums read) over the bandwidth of this machine in the same run.
 
+use std::path::Path;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -31,18 +32,19 @@ const RUNS: usize = 5;
 const LEAST_BYTES: usize = 4 + 4 + 4 + 2 + 4;
 
 fn main() {
-    let classes: Vec<usize> = std::env::args()
-        .filter_map(|word| word.parse().ok())
-        .collect();
-    let classes = if classes.is_empty() {
-        vec![10]
-    } else {
-        classes
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let classes: Vec<usize> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    let files = words.iter().map(Path::new).filter(|path| path.is_file());
+    let files: Vec<&Path> = files.collect();
+    let cases: Vec<Case> = match (files.as_slice(), classes.as_slice()) {
+        ([model, codes], _) => vec![Case::read(model, codes)],
+        (_, []) => vec![Case::draw(10)],
+        (_, classes) => classes.iter().map(|classes| Case::draw(*classes)).collect(),
     };
     let mut rows = Map::new();
     let bandwidth = bytes_per_second();
-    for classes in classes {
-        let case = Case::new(classes);
+    for case in cases {
+        let classes = case.model.metadata.classes.len();
         let parameters = case.model.network.trained_element_count();
         let floor = (parameters * LEAST_BYTES) as f64 / bandwidth;
         rows.insert(format!("{classes}/enrol"), json!(case.enrol_seconds));
@@ -70,7 +72,13 @@ struct Case {
 }
 
 impl Case {
-    fn new(classes: usize) -> Self {
+    fn read(model: &Path, codes: &Path) -> Self {
+        let model = Model::read(model, &Device::flex()).expect("a model");
+        let (codes, _) = Codebook::read(codes).expect("its codes");
+        Self::new(model, codes)
+    }
+
+    fn draw(classes: usize) -> Self {
         let architecture = Architecture::Resnet18 { width: 64 };
         let graph = architecture.build(&SHAPE, classes).expect("a network");
         let names = ClassNames::numbered(classes);
@@ -79,7 +87,10 @@ impl Case {
             network: Network::initialize(graph, 1, &Device::flex()),
             metadata: ModelMetadata::new(architecture, SHAPE, names.clone(), normalization),
         };
-        let codes = Codebook::draw(1, CodeKind::Normal, 1, names, SHAPE);
+        Self::new(model, Codebook::draw(1, CodeKind::Normal, 1, names, SHAPE))
+    }
+
+    fn new(model: Model, codes: Codebook) -> Self {
         let start = Instant::now();
         let enrolment = Enrolment::new(&model, &codes, |_| {}).expect("few enough classes");
         Self {
