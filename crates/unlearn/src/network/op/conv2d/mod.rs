@@ -5,7 +5,6 @@ mod device;
 mod operation;
 mod parts;
 mod patches;
-mod tiles;
 #[cfg(feature = "libtorch")]
 mod torch;
 mod unfolded;

@@ -1,5 +1,6 @@
-//! Winograd's transforms for 3x3 kernels and tiles of 2x2.
+//! Planes as tiles, and back.
 
+use super::tile::{Lanes, add, in_pieces, lanes, load, on_both_sides, store, sub, tile};
 use crate::network::cpu::Scratch;
 
 /// How the output of a 3x3 convolution of stride 1 is cut into tiles of 2x2,
@@ -13,32 +14,10 @@ use crate::network::cpu::Scratch;
 /// element by element and summed over channels: 16 products where there were
 /// 36 (Winograd 1980; Lavin and Gray, CVPR 2016).
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tiles {
+pub struct Tiles {
     input: [usize; 2],
     output: [usize; 2],
     padding: [usize; 2],
-}
-
-/// Elements of a transformed tile.
-pub(super) const ELEMENTS: usize = 16;
-
-/// Numbers of a kernel.
-pub(super) const KERNEL: usize = 9;
-
-/// Calls a function that works on L tiles at the same time, from the first to
-/// the last, with L as large as fits.
-macro_rules! in_pieces {
-    ($count:expr, $work:ident($($argument:expr),*)) => {
-        let mut first = 0;
-        while first < $count {
-            first += match $count - first {
-                8.. => $work::<8>(first, $($argument),*),
-                4.. => $work::<4>(first, $($argument),*),
-                2.. => $work::<2>(first, $($argument),*),
-                _ => $work::<1>(first, $($argument),*),
-            };
-        }
-    };
 }
 
 impl Tiles {
@@ -140,97 +119,12 @@ impl Tiles {
     }
 }
 
-/// `G g G^T` for kernels `[count, 3, 3]`: element e of kernel k goes to
-/// `transformed[e * step + k]`.
-pub(super) fn transform_kernels(kernels: &[f32], transformed: &mut [f32], step: usize) {
-    let count = kernels.len() / KERNEL;
-    in_pieces!(count, kernel_lanes(kernels, transformed, step));
-}
-
-/// `G^T u G` for the gradient of [`transform_kernels`]: its adjoint.
-pub(super) fn kernel_gradients(transformed: &[f32], step: usize, kernels: &mut [f32]) {
-    let count = kernels.len() / KERNEL;
-    in_pieces!(count, kernel_gradient_lanes(transformed, step, kernels));
-}
-
 struct Phases {
     numbers: Scratch,
     /// Numbers in one plane.
     length: usize,
     /// Numbers in one of its rows.
     width: usize,
-}
-
-/// The same number of L tiles. Plain loops, which become vector instructions.
-type Lanes<const L: usize> = [f32; L];
-
-#[inline(always)]
-fn lanes<const L: usize>(of: impl Fn(usize) -> f32) -> Lanes<L> {
-    let mut lanes = [0.0; L];
-    for (lane, number) in lanes.iter_mut().enumerate() {
-        *number = of(lane);
-    }
-    lanes
-}
-
-#[inline(always)]
-fn add<const L: usize>(one: Lanes<L>, other: Lanes<L>) -> Lanes<L> {
-    lanes(|lane| one[lane] + other[lane])
-}
-
-#[inline(always)]
-fn sub<const L: usize>(one: Lanes<L>, other: Lanes<L>) -> Lanes<L> {
-    lanes(|lane| one[lane] - other[lane])
-}
-
-#[inline(always)]
-fn half<const L: usize>(one: Lanes<L>) -> Lanes<L> {
-    lanes(|lane| 0.5 * one[lane])
-}
-
-#[inline(always)]
-fn load<const L: usize>(numbers: &[f32]) -> Lanes<L> {
-    let numbers = &numbers[..L];
-    lanes(|lane| numbers[lane])
-}
-
-/// `T x T^T` for a tile x, T being the matrix that `of` multiplies columns with.
-#[inline(always)]
-fn on_both_sides<const L: usize, const N: usize, const M: usize>(
-    tile: [[Lanes<L>; N]; N],
-    of: impl Fn([Lanes<L>; N]) -> [Lanes<L>; M],
-) -> [[Lanes<L>; M]; M] {
-    let mut columns = [[[0.0; L]; M]; N];
-    for (column, result) in columns.iter_mut().enumerate() {
-        let mut numbers = [[0.0; L]; N];
-        for (number, row) in numbers.iter_mut().zip(&tile) {
-            *number = row[column];
-        }
-        *result = of(numbers);
-    }
-    let mut both = [[[0.0; L]; M]; M];
-    for (row, result) in both.iter_mut().enumerate() {
-        let mut numbers = [[0.0; L]; N];
-        for (number, column) in numbers.iter_mut().zip(&columns) {
-            *number = column[row];
-        }
-        *result = of(numbers);
-    }
-    both
-}
-
-/// A tile whose number in a row and a column is `of` them.
-#[inline(always)]
-fn tile<const L: usize, const N: usize>(
-    of: impl Fn(usize, usize) -> Lanes<L>,
-) -> [[Lanes<L>; N]; N] {
-    let mut tile = [[[0.0; L]; N]; N];
-    for (y, row) in tile.iter_mut().enumerate() {
-        for (x, number) in row.iter_mut().enumerate() {
-            *number = of(y, x);
-        }
-    }
-    tile
 }
 
 /// `B^T x`.
@@ -249,21 +143,6 @@ fn output_transform<const L: usize>([a, b, c, d]: [Lanes<L>; 4]) -> [Lanes<L>; 2
 #[inline(always)]
 fn output_gradient_transform<const L: usize>([a, b]: [Lanes<L>; 2]) -> [Lanes<L>; 4] {
     [a, add(a, b), sub(a, b), sub([0.0; L], b)]
-}
-
-/// `G x`.
-#[inline(always)]
-fn kernel_transform<const L: usize>([a, b, c]: [Lanes<L>; 3]) -> [Lanes<L>; 4] {
-    let outer = half(add(a, c));
-    let inner = half(b);
-    [a, add(outer, inner), sub(outer, inner), c]
-}
-
-/// `G^T x`.
-#[inline(always)]
-fn kernel_gradient_transform<const L: usize>([a, b, c, d]: [Lanes<L>; 4]) -> [Lanes<L>; 3] {
-    let sum = half(add(b, c));
-    [add(a, sum), half(sub(b, c)), add(sum, d)]
 }
 
 fn input_tiles<const L: usize>(
@@ -333,57 +212,11 @@ fn output_gradient_tiles<const L: usize>(
     L
 }
 
-fn kernel_lanes<const L: usize>(
-    first: usize,
-    kernels: &[f32],
-    transformed: &mut [f32],
-    step: usize,
-) -> usize {
-    let kernels = &kernels[first * KERNEL..][..L * KERNEL];
-    let kernel = tile::<L, 3>(|y, x| lanes(|lane| kernels[lane * KERNEL + 3 * y + x]));
-    store(
-        on_both_sides(kernel, kernel_transform),
-        transformed,
-        step,
-        first,
-    );
-    L
-}
-
-fn kernel_gradient_lanes<const L: usize>(
-    first: usize,
-    transformed: &[f32],
-    step: usize,
-    kernels: &mut [f32],
-) -> usize {
-    let gradient = tile::<L, 4>(|y, x| load(&transformed[(4 * y + x) * step + first..]));
-    let kernel = on_both_sides(gradient, kernel_gradient_transform);
-    let kernels = &mut kernels[first * KERNEL..][..L * KERNEL];
-    for (lane, of_lane) in kernels.chunks_exact_mut(KERNEL).enumerate() {
-        for (place, number) in of_lane.iter_mut().enumerate() {
-            *number = kernel[place / 3][place % 3][lane];
-        }
-    }
-    L
-}
-
-#[inline(always)]
-fn store<const L: usize>(
-    tile: [[Lanes<L>; 4]; 4],
-    transformed: &mut [f32],
-    step: usize,
-    first: usize,
-) {
-    for (element, lanes) in tile.as_flattened().iter().enumerate() {
-        transformed[element * step + first..][..L].copy_from_slice(lanes);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use rand::Rng;
-    use unlearn_data::stream;
-
+    use super::super::kernels::{KERNEL, transform_kernels};
+    use super::super::tests::{dot, numbers};
+    use super::super::tile::ELEMENTS;
     use super::*;
 
     /// A plane convolved with a kernel, tile by tile.
@@ -418,11 +251,6 @@ mod tests {
         sums.collect()
     }
 
-    fn numbers(count: usize, name: &str) -> Vec<f32> {
-        let mut random = stream(count as u64, name);
-        (0..count).map(|_| random.random_range(-1.0..1.0)).collect()
-    }
-
     /// Heights and widths of the input and the zeros around it.
     const CASES: [([usize; 2], [usize; 2]); 5] = [
         ([32, 32], [1, 1]),
@@ -453,13 +281,9 @@ mod tests {
         }
     }
 
-    /// `<output(m), d> = <m, output_gradient(d)>`, and so for kernels.
+    /// `<output(m), d> = <m, output_gradient(d)>`.
     #[test]
-    fn gradients_are_the_adjoints() {
-        let dot = |one: &[f32], other: &[f32]| -> f64 {
-            let pairs = one.iter().zip(other);
-            pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
-        };
+    fn the_gradient_is_the_adjoint() {
         for (input, padding) in CASES {
             let tiles = tiles(input, padding);
             let step = tiles.count();
@@ -472,12 +296,5 @@ mod tests {
             let difference = dot(&output, &delta) - dot(&transformed, &gradient);
             assert!(difference.abs() < 1e-4, "{input:?}: {difference}");
         }
-        let (kernels, gradient) = (numbers(13 * KERNEL, "kernels"), numbers(13 * ELEMENTS, "u"));
-        let mut transformed = vec![0.0; gradient.len()];
-        transform_kernels(&kernels, &mut transformed, 13);
-        let mut back = vec![0.0; kernels.len()];
-        kernel_gradients(&gradient, 13, &mut back);
-        let difference = dot(&transformed, &gradient) - dot(&kernels, &back);
-        assert!(difference.abs() < 1e-5, "{difference}");
     }
 }

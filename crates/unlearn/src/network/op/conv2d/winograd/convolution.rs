@@ -1,13 +1,15 @@
-//! 3x3 convolution of stride 1 in main memory, by Winograd's tiles.
+//! Convolution by tiles over a batch.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::Conv2d;
-use super::parts::sum_over_parts;
-use super::tiles::{ELEMENTS, KERNEL, Tiles, kernel_gradients, transform_kernels};
+use super::kernels::{KERNEL, kernel_gradients, transform_kernels};
+use super::planes::Tiles;
+use super::tile::ELEMENTS;
 use crate::network::cpu::{Matrix, MatrixMut, Scratch, multiply};
+use crate::network::op::conv2d::Conv2d;
+use crate::network::op::conv2d::parts::sum_over_parts;
 
 /// Tiles that go through one product, about: enough to make it efficient, few enough
 /// that they stay in the cache.
@@ -22,9 +24,10 @@ const ROWS: usize = 32;
 /// Numbers between the elements of one channel and those of the next beyond their
 /// own: channels a power of two apart would share few lines of the cache.
 const GAP: usize = 16;
+
 /// A convolution over a batch of known size: 2.25 times fewer products than there
 /// are terms in its sums.
-pub(super) struct Winograd {
+pub struct Winograd {
     inputs: usize,
     outputs: usize,
     tiles: Tiles,
