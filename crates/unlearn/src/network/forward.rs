@@ -16,6 +16,9 @@ pub struct Trace {
     pub(super) buffers: Vec<(usize, Value)>,
 }
 
+/// Inputs that go through a network together where there may be many.
+const BATCH: usize = 32;
+
 impl Network {
     /// The logits `[batch, classes]` of a batch `[batch, ..]`, in inference
     /// mode. Keeps no more values alive than the operations to come read.
@@ -27,7 +30,27 @@ impl Network {
             .output
     }
 
-    /// The same, shown the output of every node as it comes to be: `visit` is
+    /// The same for any number of inputs, in batches, so that many need no more memory
+    /// than few.
+    ///
+    /// # Panics
+    /// If the inputs' shape is not that of the graph's input.
+    pub fn forward_in_batches(&self, inputs: &Value) -> Value {
+        let count = inputs.shape()[0];
+        if count <= BATCH {
+            return self.forward(inputs.clone());
+        }
+        let mut outputs = Vec::new();
+        for first in (0..count).step_by(BATCH) {
+            let batch: Vec<usize> = (first..count.min(first + BATCH)).collect();
+            outputs.extend(self.forward(inputs.samples(&batch)).into_vec());
+        }
+        let mut shape = vec![count];
+        shape.extend(self.graph().output_shape());
+        Value::from_vec(outputs, &shape, self.device())
+    }
+
+    /// As [`Network::forward`], shown the output of every node as it comes to be: `visit` is
     /// called with the node's place in the graph and its output `[batch, ..]`.
     ///
     /// # Panics

@@ -1,4 +1,4 @@
-//! What parameters matter, and dampening them by it.
+//! How much parameters matter.
 
 use rayon::prelude::*;
 
@@ -15,15 +15,6 @@ pub struct Importance {
     sums: Vec<Option<Vec<f64>>>,
     /// What the sums are divided by.
     count: usize,
-}
-
-/// How strongly what matters to the forgotten classes is dampened.
-#[derive(Clone, Copy, Debug)]
-pub struct Dampening {
-    /// How many times more a parameter must matter to the forgotten classes.
-    pub alpha: f64,
-    /// What the dampening is multiplied by.
-    pub lambda: f64,
 }
 
 impl Importance {
@@ -57,31 +48,5 @@ impl Importance {
     pub fn mean(&self, parameter: usize) -> Option<Vec<f64>> {
         let sums = self.sums[parameter].as_ref()?;
         Some(sums.iter().map(|sum| sum / self.count as f64).collect())
-    }
-}
-
-impl Dampening {
-    /// Where `I_F > alpha I_D`, `w <- w min(1, lambda I_D / I_F)`; the rest stays.
-    pub fn apply(self, network: &Network, of_all: &Importance, forgotten: &Importance) -> Network {
-        let mut dampened = network.clone();
-        for (index, parameter) in network.parameters().iter().enumerate() {
-            let (Some(all), Some(of)) = (&of_all.sums[index], &forgotten.sums[index]) else {
-                continue;
-            };
-            let [per_all, per_forgotten] = [of_all, forgotten].map(|sums| 1.0 / sums.count as f64);
-            let mut weights = parameter.value.to_vec();
-            weights
-                .par_iter_mut()
-                .zip(all.par_iter().zip(of))
-                .for_each(|(weight, (all, of))| {
-                    let (all, of) = (all * per_all, of * per_forgotten);
-                    if of > self.alpha * all {
-                        *weight = (f64::from(*weight) * (self.lambda * all / of).min(1.0)) as f32;
-                    }
-                });
-            let shape = parameter.value.shape();
-            dampened.set(index, Value::from_vec(weights, shape, network.device()));
-        }
-        dampened
     }
 }

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::importance::{Dampening, Importance};
+use super::dampening::Dampening;
+use super::importance::Importance;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::{Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Loss, Samples, Stopped, Work, demand, gradients};
+use crate::tune::{Loss, Samples, Stopped, Work, gradients};
 
 /// [`super::Ssd`] with an importance that asks for no label:
 /// `I(S) = mean over batches of S of |gradient of the batch's mean of |z|^2|`, z the logits
@@ -16,24 +17,10 @@ use crate::tune::{Loss, Samples, Stopped, Work, demand, gradients};
 /// publish none, and 10 and 1 are SSD's. Batches as in their program are of 64 images;
 /// `batch_size = 1` takes the magnitude sample by sample. Labels say only which images are to be forgotten,
 /// and the order: kept ones class after class, then the forgotten ones. Costs N_R + 2 N_F backward passes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Lfssd {
-    /// How many times more a parameter must matter to the forgotten classes than to all.
-    alpha: f64,
-    /// What the dampening is multiplied by.
-    lambda: f64,
-    /// Images a batch.
-    batch_size: usize,
-}
-
-impl Default for Lfssd {
-    fn default() -> Self {
-        Self {
-            alpha: 10.0,
-            lambda: 1.0,
-            batch_size: 64,
-        }
-    }
+    #[serde(flatten)]
+    dampening: Dampening,
 }
 
 impl Algorithm for Lfssd {
@@ -45,25 +32,13 @@ impl Algorithm for Lfssd {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let positive = |number: f64| number.is_finite() && number > 0.0;
-        for (name, number) in [("alpha", self.alpha), ("lambda", self.lambda)] {
-            demand(name, positive(number), "a positive number", number)?;
-        }
-        let size = self.batch_size;
-        demand("batch_size", size > 0, "at least 1", size as f64)
+        self.dampening.check()
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
-        let forgotten = context.forgotten().sorted_by_label();
-        let all = context.kept().sorted_by_label().and(forgotten.clone());
-        let batches = [&all, &forgotten].map(|samples| samples.batch_count(self.batch_size));
-        let mut work = context.work(batches.iter().sum());
-        let network = &context.model.network;
-        let of_all = self.importance(network, &all, &mut work)?;
-        let of_forgotten = self.importance(network, &forgotten, &mut work)?;
-        let (alpha, lambda) = (self.alpha, self.lambda);
-        let dampened = Dampening { alpha, lambda }.apply(network, &of_all, &of_forgotten);
-        Ok(Forgotten::new(dampened, &work))
+        self.dampening.run(context, |network, images, work| {
+            self.importance(network, images, work)
+        })
     }
 }
 
@@ -76,7 +51,7 @@ impl Lfssd {
         work: &mut Work<'_>,
     ) -> Result<Importance, Stopped> {
         let mut importance = Importance::none(network);
-        for batch in samples.in_order(self.batch_size) {
+        for batch in samples.in_order(self.dampening.batch_size) {
             let found = gradients(network, &batch, squared_norm);
             for (parameter, gradient) in found.into_iter().enumerate() {
                 if let Some(gradient) = gradient {

@@ -9,6 +9,7 @@ mod certified_removal;
 mod cf_k;
 mod channel_mask;
 mod cholesky;
+mod dampening;
 mod erm_ktp;
 mod error_noise;
 mod fast_mu;

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::importance::{Dampening, Importance};
+use super::dampening::Dampening;
+use super::importance::Importance;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::op::Mode;
 use crate::network::{CrossEntropy, Network};
 use crate::train::TrainError;
-use crate::tune::{Loss, Samples, Stopped, Work, demand, gradients};
+use crate::tune::{Loss, Samples, Stopped, Work, gradients};
 
 /// Shrinks the parameters that matter more to the forgotten classes' images than
 /// to all: where `I_F > alpha I_D`, `w <- w min(1, lambda I_D / I_F)` (SSD of Foster,
@@ -23,14 +24,10 @@ use crate::tune::{Loss, Samples, Stopped, Work, demand, gradients};
 /// alpha 10, lambda 1 for ResNet-18, alpha 5 for ViT, alpha 50 and lambda 0.1 for faces.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Ssd {
-    /// How many times more a parameter must matter to the forgotten classes than to all.
-    alpha: f64,
-    /// What the dampening is multiplied by.
-    lambda: f64,
+    #[serde(flatten)]
+    dampening: Dampening,
     /// What is squared.
     squares: Squares,
-    /// Images a batch.
-    batch_size: usize,
 }
 
 /// Which gradients are squared.
@@ -46,10 +43,8 @@ enum Squares {
 impl Default for Ssd {
     fn default() -> Self {
         Self {
-            alpha: 10.0,
-            lambda: 1.0,
+            dampening: Dampening::default(),
             squares: Squares::PerBatch,
-            batch_size: 64,
         }
     }
 }
@@ -63,25 +58,13 @@ impl Algorithm for Ssd {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let positive = |number: f64| number.is_finite() && number > 0.0;
-        for (name, number) in [("alpha", self.alpha), ("lambda", self.lambda)] {
-            demand(name, positive(number), "a positive number", number)?;
-        }
-        let size = self.batch_size;
-        demand("batch_size", size > 0, "at least 1", size as f64)
+        self.dampening.check()
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
-        let forgotten = context.forgotten().sorted_by_label();
-        let all = context.kept().sorted_by_label().and(forgotten.clone());
-        let batches = [&all, &forgotten].map(|samples| samples.batch_count(self.batch_size));
-        let mut work = context.work(batches.iter().sum());
-        let network = &context.model.network;
-        let of_all = self.importance(network, &all, &mut work)?;
-        let of_forgotten = self.importance(network, &forgotten, &mut work)?;
-        let (alpha, lambda) = (self.alpha, self.lambda);
-        let dampened = Dampening { alpha, lambda }.apply(network, &of_all, &of_forgotten);
-        Ok(Forgotten::new(dampened, &work))
+        self.dampening.run(context, |network, images, work| {
+            self.importance(network, images, work)
+        })
     }
 }
 
@@ -94,7 +77,7 @@ impl Ssd {
         work: &mut Work<'_>,
     ) -> Result<Importance, Stopped> {
         let mut importance = Importance::none(network);
-        for batch in samples.in_order(self.batch_size) {
+        for batch in samples.in_order(self.dampening.batch_size) {
             let (labels, size) = (&batch.labels, batch.len());
             match self.squares {
                 Squares::PerBatch => {

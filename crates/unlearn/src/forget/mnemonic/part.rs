@@ -82,13 +82,17 @@ impl Part {
 
     /// The loss of a network in the part's place on the codes of some classes.
     pub fn loss(&self, network: &Network, classes: &[usize]) -> CrossEntropy {
-        CrossEntropy::new(&ask(network, self.codes_of(classes)), classes, 0.0)
+        CrossEntropy::new(
+            &network.forward_in_batches(&self.codes_of(classes)),
+            classes,
+            0.0,
+        )
     }
 
     /// The loss of a network in the part's place on the codes of some classes,
     /// among the outputs of some classes only.
     pub fn loss_among(&self, network: &Network, of: &[usize], among: &[usize]) -> CrossEntropy {
-        let logits = ask(network, self.codes_of(of)).into_vec();
+        let logits = network.forward_in_batches(&self.codes_of(of)).into_vec();
         let rows = logits.chunks_exact(network.class_count());
         let logits = rows.flat_map(|row| among.iter().map(|class| row[*class]));
         let shape = [of.len(), among.len()];
@@ -116,7 +120,10 @@ impl Part {
 
     /// What a network in the part's place answers to all codes that are held.
     pub fn answers(&self, network: &Network) -> CodeAnswers {
-        CodeAnswers::new(self.classes.clone(), ask(network, self.codes.clone()))
+        CodeAnswers::new(
+            self.classes.clone(),
+            network.forward_in_batches(&self.codes),
+        )
     }
 
     /// What a network in the part's place answers to the blends of some
@@ -130,7 +137,9 @@ impl Part {
         if rows.is_empty() {
             return Vec::new();
         }
-        let logits = ask(network, self.blends.samples(&rows)).into_vec();
+        let logits = network
+            .forward_in_batches(&self.blends.samples(&rows))
+            .into_vec();
         let answers = logits.chunks_exact(network.class_count()).map(|logits| {
             let best = classes.iter().copied();
             best.reduce(|best, class| {
@@ -151,22 +160,4 @@ impl Part {
         });
         self.codes.samples(&places.collect::<Vec<_>>())
     }
-}
-
-/// Inputs that go through a network together, so that many classes need no more memory
-/// than few.
-const BATCH: usize = 32;
-
-/// The logits of any number of inputs.
-fn ask(network: &Network, inputs: Value) -> Value {
-    let count = inputs.shape()[0];
-    if count <= BATCH {
-        return network.forward(inputs);
-    }
-    let mut logits = Vec::with_capacity(count * network.class_count());
-    for first in (0..count).step_by(BATCH) {
-        let batch: Vec<usize> = (first..count.min(first + BATCH)).collect();
-        logits.extend(network.forward(inputs.samples(&batch)).into_vec());
-    }
-    Value::from_vec(logits, &[count, network.class_count()], network.device())
 }

@@ -1,0 +1,84 @@
+//! Shrinking what matters more to the forgotten classes than to all.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::importance::Importance;
+use crate::forget::{Context, ForgetError, Forgotten};
+use crate::network::{Network, Value};
+use crate::train::TrainError;
+use crate::tune::{Samples, Stopped, Work, demand};
+
+/// Where `I_F > alpha I_D`, `w <- w min(1, lambda I_D / I_F)`; the rest stays. I_D is the
+/// importance over all images, the kept ones class after class and then the forgotten ones; I_F
+/// that over the forgotten ones.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Dampening {
+    /// How many times more a parameter must matter to the forgotten classes than to all.
+    pub alpha: f64,
+    /// What the dampening is multiplied by.
+    pub lambda: f64,
+    /// Images a batch.
+    pub batch_size: usize,
+}
+
+impl Default for Dampening {
+    /// The values of SSD's authors for ResNet-18.
+    fn default() -> Self {
+        Self {
+            alpha: 10.0,
+            lambda: 1.0,
+            batch_size: 64,
+        }
+    }
+}
+
+impl Dampening {
+    /// Refuses settings out of range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        let positive = |number: f64| number.is_finite() && number > 0.0;
+        for (name, number) in [("alpha", self.alpha), ("lambda", self.lambda)] {
+            demand(name, positive(number), "a positive number", number)?;
+        }
+        let size = self.batch_size;
+        demand("batch_size", size > 0, "at least 1", size as f64)
+    }
+
+    /// Dampens by an importance over sets of images.
+    pub fn run(
+        &self,
+        context: Context<'_>,
+        importance: impl Fn(&Network, &Samples<'_>, &mut Work<'_>) -> Result<Importance, Stopped>,
+    ) -> Result<Forgotten, ForgetError> {
+        let forgotten = context.forgotten().sorted_by_label();
+        let all = context.kept().sorted_by_label().and(forgotten.clone());
+        let batches = [&all, &forgotten].map(|samples| samples.batch_count(self.batch_size));
+        let mut work = context.work(batches.iter().sum());
+        let network = &context.model.network;
+        let of_all = importance(network, &all, &mut work)?;
+        let of_forgotten = importance(network, &forgotten, &mut work)?;
+        let dampened = self.apply(network, &of_all, &of_forgotten);
+        Ok(Forgotten::new(dampened, &work))
+    }
+
+    fn apply(&self, network: &Network, of_all: &Importance, of_forgotten: &Importance) -> Network {
+        let mut dampened = network.clone();
+        for (index, parameter) in network.parameters().iter().enumerate() {
+            let (Some(all), Some(of)) = (of_all.mean(index), of_forgotten.mean(index)) else {
+                continue;
+            };
+            let mut weights = parameter.value.to_vec();
+            weights
+                .par_iter_mut()
+                .zip(all.par_iter().zip(&of))
+                .for_each(|(weight, (all, of))| {
+                    if *of > self.alpha * all {
+                        *weight = (f64::from(*weight) * (self.lambda * all / of).min(1.0)) as f32;
+                    }
+                });
+            let shape = parameter.value.shape();
+            dampened.set(index, Value::from_vec(weights, shape, network.device()));
+        }
+        dampened
+    }
+}
