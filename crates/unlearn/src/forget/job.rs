@@ -196,6 +196,9 @@ impl<'a> Job<'a> {
         let classes = classes.map(|class| names[*class].clone());
         model.metadata.origin = Some(before.origin());
         model.metadata.forgotten.extend(classes);
+        if forgotten.is_drawn_anew {
+            model.metadata.unplanted = names.to_vec();
+        }
         let mut outcome = Outcome {
             method: entry.name,
             choices: forgotten.choices,

@@ -13,6 +13,8 @@ use crate::tune::Work;
 pub struct Forgotten {
     /// The network afterwards.
     pub network: Network,
+    /// Whether the network was drawn anew, so that no code is planted in it.
+    pub is_drawn_anew: bool,
     /// What the networks before and afterwards answer to the codes, where the method
     /// asked them anyway.
     pub answers: Option<[CodeAnswers; 2]>,
@@ -31,11 +33,20 @@ impl Forgotten {
     pub fn new(network: Network, work: &Work<'_>) -> Self {
         Self {
             network,
+            is_drawn_anew: false,
             answers: None,
             measuring: Duration::ZERO,
             backward_passes: work.backward_passes(),
             choices: Map::new(),
             steps: Vec::new(),
+        }
+    }
+
+    /// The same, of a network that was drawn anew.
+    pub fn drawn_anew(self) -> Self {
+        Self {
+            is_drawn_anew: true,
+            ..self
         }
     }
 }

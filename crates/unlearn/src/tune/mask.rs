@@ -65,12 +65,6 @@ impl Mask {
         !matches!(self.parts[parameter], Part::Nothing)
     }
 
-    /// Whether single elements of a parameter may not move.
-    pub(super) fn holds_elements(&self) -> bool {
-        let mut parts = self.parts.iter();
-        parts.any(|part| matches!(part, Part::Elements(_)))
-    }
-
     /// A gradient, 0 where nothing may move; none where nothing of it may.
     pub(super) fn apply(&self, parameter: usize, gradient: Value) -> Option<Value> {
         match &self.parts[parameter] {
@@ -80,7 +74,8 @@ impl Mask {
         }
     }
 
-    /// Puts back what may not move: weight decay and momentum reach it too.
+    /// Puts single elements that may not move back to where they were: weight decay and
+    /// momentum reach them too.
     pub(super) fn restore(&self, before: &Network, after: &mut Network) {
         for (index, part) in self.parts.iter().enumerate() {
             let Part::Elements(mask) = part else { continue };

@@ -2,7 +2,7 @@
 
 use unlearn_data::stream;
 
-use super::{Batch, Loss, Mask, Statistics, Stopped, TuneSettings, Work};
+use super::{Batch, Loss, Mask, Samples, Statistics, Stopped, TuneSettings, Work};
 use crate::network::op::Mode;
 use crate::network::{Gradients, Network, Value};
 use crate::train::Optimizer;
@@ -126,12 +126,7 @@ impl<'w, 'a> Tuner<'w, 'a> {
                 .map(|network| network.parameters()[index].value.clone());
             let shape = now.shape().to_vec();
             let away = (now.flat() - start.flat()) * strength.flat();
-            let pull = Value::from_flat(away, &shape);
-            let sum = &mut self.gradients[index];
-            *sum = Some(match sum.take() {
-                Some(sum) => sum_of(sum, pull),
-                None => pull,
-            });
+            self.add_gradient(index, Value::from_flat(away, &shape));
         }
     }
 
@@ -176,13 +171,9 @@ impl<'w, 'a> Tuner<'w, 'a> {
             parameters,
             input: None,
         };
-        // Only where elements are held: a copy would keep the update from working in place.
-        let before = self.mask.holds_elements().then(|| self.network.clone());
         let rate = self.settings.learning_rate;
         self.optimizer.step(&mut self.network, gradients, rate);
-        if let Some(before) = before {
-            self.mask.restore(&before, &mut self.network);
-        }
+        self.mask.restore(&self.start, &mut self.network);
         self.work.step()
     }
 
@@ -198,6 +189,19 @@ impl<'w, 'a> Tuner<'w, 'a> {
         let loss = self.add(batch, loss);
         self.step()?;
         Ok(loss)
+    }
+
+    /// Descends the cross-entropy of samples, epoch after epoch, as the settings say.
+    ///
+    /// # Errors
+    /// If whoever watches stops the work.
+    pub fn fit(&mut self, samples: &Samples<'_>) -> Result<(), Stopped> {
+        for epoch in 0..self.settings.epochs {
+            for batch in samples.epoch(epoch, self.settings.batch_size) {
+                self.descend(&batch, |z| Loss::cross_entropy(z, &batch.labels))?;
+            }
+        }
+        Ok(())
     }
 
     /// The network at the end.

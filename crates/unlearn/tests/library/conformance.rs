@@ -277,6 +277,21 @@ fn images_of_another_shape_are_refused() {
     assert!(matches!(error, Err(ForgetError::ImageShape { .. })));
 }
 
+/// No code was ever planted in a network that was drawn anew.
+#[test]
+fn networks_drawn_anew_do_not_pass_for_planted_ones() {
+    let place = Workplace::new();
+    let request = place.request(&["ring"]);
+    for name in ["retrain", "mnemonic"] {
+        let entry = CATALOG.iter().find(|entry| entry.name == name).unwrap();
+        let outcome = place.job(&request).run(quick(entry).as_ref()).unwrap();
+        let again = Request::new(&outcome.model, &["star"]).unwrap();
+        let job = Job::new(&outcome.model, &place.codes, &again);
+        let refused = matches!(job, Err(ForgetError::NeverPlanted { .. }));
+        assert_eq!(refused, name == "retrain", "{name}");
+    }
+}
+
 #[test]
 fn backward_passes_are_those_of_the_formulas() {
     let place = Workplace::new();

@@ -8,7 +8,7 @@ use unlearn_data::stream;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::Network;
 use crate::train::TrainError;
-use crate::tune::{Loss, TuneSettings, Tuner};
+use crate::tune::{TuneSettings, Tuner};
 
 /// Gives the classifier one more output, trains on with the forgotten images as that class, and takes
 /// it away again (Boundary Expanding of Chen, Gao, Liu, Peng, Wang, CVPR 2023).
@@ -64,11 +64,7 @@ impl Algorithm for BoundaryExpand {
         };
         let mut tuner = Tuner::new(&expanded, &self.tune, context.seed, &mut work);
         let labelled = forgotten.relabelled(|_| classes);
-        for epoch in 0..self.tune.epochs {
-            for batch in labelled.epoch(epoch, size) {
-                tuner.descend(&batch, |z| Loss::cross_entropy(z, &batch.labels))?;
-            }
-        }
+        tuner.fit(&labelled)?;
         let network = without_last(model, &tuner.finish());
         Ok(Forgotten::new(network, &work))
     }

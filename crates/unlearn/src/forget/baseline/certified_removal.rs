@@ -28,7 +28,7 @@ const CONVERGED: f64 = 1e-9;
 /// `mean l(y w.x) + ridge / 2 |w|^2 + b.w / N`, `b ~ N(0, noise^2)`, and moves by
 /// `H^-1 (N_F ridge w + sum over D_F of l'(y w.x) y x)`, H the Hessian of the sum over D_R with N_R ridge. A forgotten
 /// class's own model would have no example left: its row becomes 0 and its bias -1000, as in [`super::BiasShift`].
-/// Dividing features by their length changes no answer, so the network need not. The bound of the paper
+/// Dividing features by their length changes no answer among the kept classes, so the network need not. The bound of the paper
 /// holds for features that never saw the forgotten images; those of this network did: nothing is guaranteed.
 /// No backward pass: one pass forwards over D, and a few solves per kept class. The authors' program
 /// fits by L-BFGS, 100 steps, which ends at the same minimum. Values are those of its SVHN experiment.

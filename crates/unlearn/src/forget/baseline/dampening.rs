@@ -35,6 +35,9 @@ impl Default for Dampening {
 
 impl Dampening {
     /// Refuses settings out of range.
+    ///
+    /// # Errors
+    /// If one is; it is named.
     pub fn check(&self) -> Result<(), TrainError> {
         let positive = |number: f64| number.is_finite() && number > 0.0;
         for (name, number) in [("alpha", self.alpha), ("lambda", self.lambda)] {
@@ -45,6 +48,9 @@ impl Dampening {
     }
 
     /// Dampens by an importance over sets of images.
+    ///
+    /// # Errors
+    /// If whoever watches stops the work.
     pub fn run(
         &self,
         context: Context<'_>,

@@ -8,7 +8,7 @@ use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Ne
 use crate::network::op::Mode;
 use crate::network::{Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Loss, Mask, Statistics, TuneSettings, Tuner, Work, decayed, demand};
+use crate::tune::{Loss, Statistics, TuneSettings, Tuner, Work, decayed, demand};
 
 /// Entanglement-reduced masks and knowledge transfer (ERM-KTP of Lin et al., CVPR 2023): a mask M
 /// `[channels, classes]` says which class uses which channel of the last maps; a student drawn anew
@@ -103,12 +103,8 @@ impl Algorithm for ErmKtp {
             ));
         }
         let student = student(context, &teacher, &stay);
-        let classifier: Vec<&str> = student.parameters()[student.graph().classifier()]
-            .iter()
-            .map(|parameter| parameter.name.as_str())
-            .collect();
-        let moves = Mask::of_names(&student, |name| !classifier.contains(&name));
-        let mut tuner = Tuner::new(&student, &self.tune, context.seed, &mut work).with_mask(moves);
+        // Losses at the maps and at what is pooled of them: no gradient reaches the classifier.
+        let mut tuner = Tuner::new(&student, &self.tune, context.seed, &mut work);
         for epoch in 0..self.tune.epochs {
             tuner.set_learning_rate(decayed(self.tune.learning_rate, &self.decay_after, epoch));
             for (place, batch) in kept.epoch(epoch, size).enumerate() {
@@ -134,7 +130,7 @@ impl Algorithm for ErmKtp {
                 tuner.step()?;
             }
         }
-        Ok(Forgotten::new(tuner.finish(), &work))
+        Ok(Forgotten::new(tuner.finish(), &work).drawn_anew())
     }
 }
 

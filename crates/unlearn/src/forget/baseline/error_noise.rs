@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::noise::{NoiseGoal, NoiseSettings};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten};
 use crate::train::TrainError;
-use crate::tune::{Loss, TuneSettings, Tuner, demand};
+use crate::tune::{TuneSettings, Tuner, demand};
 
 /// Trains on noise under the classes' labels: noise that raises the loss for the
 /// forgotten classes, noise that lowers it for the kept ones. No image is needed (error min-max noise
@@ -110,11 +110,7 @@ impl Algorithm for ErrorNoise {
         }
         let network = &context.model.network;
         let mut tuner = Tuner::new(network, &self.tune, context.seed, &mut work);
-        for epoch in 0..self.tune.epochs {
-            for batch in samples.epoch(epoch, size) {
-                tuner.descend(&batch, |z| Loss::cross_entropy(z, &batch.labels))?;
-            }
-        }
+        tuner.fit(&samples)?;
         Ok(Forgotten::new(tuner.finish(), &work))
     }
 }

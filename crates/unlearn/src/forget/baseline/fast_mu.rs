@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::noise::{NoiseGoal, NoiseSettings};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::train::TrainError;
-use crate::tune::{Loss, Samples, TuneSettings, Tuner, demand};
+use crate::tune::{Samples, TuneSettings, Tuner, demand};
 
 /// Learns noise that the network takes for anything but the forgotten classes,
 /// trains on it under their labels together with some kept images, at a high rate
@@ -118,11 +118,7 @@ impl Algorithm for FastMu {
             [(&impairing, &self.tune), (&some_kept, &repair)];
         for (samples, settings) in phases {
             let mut tuner = Tuner::new(&network, settings, context.seed, &mut work);
-            for epoch in 0..settings.epochs {
-                for batch in samples.epoch(epoch, size) {
-                    tuner.descend(&batch, |z| Loss::cross_entropy(z, &batch.labels))?;
-                }
-            }
+            tuner.fit(samples)?;
             network = tuner.finish();
         }
         Ok(Forgotten::new(network, &work))

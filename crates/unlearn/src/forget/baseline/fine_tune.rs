@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::train::TrainError;
-use crate::tune::{Loss, TuneSettings, Tuner};
+use crate::tune::{TuneSettings, Tuner};
 
 /// Trains on with the kept classes' images alone: the forgotten classes fade for
 /// want of examples, `min_w CE(D_R)` from the trained weights (a baseline since Golatkar,
@@ -47,11 +47,7 @@ impl Algorithm for FineTune {
         let mut work = context.work(self.tune.epochs * kept.batch_count(size));
         let network = &context.model.network;
         let mut tuner = Tuner::new(network, &self.tune, context.seed, &mut work);
-        for epoch in 0..self.tune.epochs {
-            for batch in kept.epoch(epoch, size) {
-                tuner.descend(&batch, |z| Loss::cross_entropy(z, &batch.labels))?;
-            }
-        }
+        tuner.fit(&kept)?;
         Ok(Forgotten::new(tuner.finish(), &work))
     }
 }

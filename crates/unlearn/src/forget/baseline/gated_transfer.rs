@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use unlearn_data::stream;
 
 use super::attention::{attended, attention_gradient};
-use super::generator::{generator, latent, pick};
+use super::generator::{generator, latent};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten};
 use crate::network::op::Mode;
 use crate::network::{Network, Value};
@@ -22,7 +22,7 @@ use crate::tune::{
 /// `threshold`. The generator takes one step against `-KL(teacher || student) / C`, then the student `student_steps` steps on
 /// `KL(teacher || student) / C + attention * sum over rectified planes of mean (a - a_t)^2`, a the attention map.
 /// As in the authors' program both networks normalise with running statistics, the student with those of a network before
-/// training. Costs at most E batch_size (2 + student_steps) backward passes and as many by the generator. The student learns the
+/// training. Costs at most E batch_size (3 + student_steps) backward passes, one of them by the generator. The student learns the
 /// forgotten class again when it is taught for long: their log says E_F 100 after 750 pseudo-batches (68 epochs), 24 after 900.
 /// What differs from the program: the rate stays (there it is halved on plateaus), a generator that
 /// is stuck behind the gate stays (there it is put back), and images of 28 pixels start from planes of 7 (there of 8).
@@ -117,7 +117,8 @@ impl Algorithm for GatedTransfer {
             for _ in 0..self.student_steps {
                 let images = invented(generator.network(), &noise);
                 let open = self.gate(teacher, &images, forgotten);
-                if let Some(images) = pick(&images, &open) {
+                if !open.is_empty() {
+                    let images = images.samples(&open);
                     self.teach(&mut student, teacher, &batch_of(images));
                 }
                 student.step()?;
@@ -125,7 +126,7 @@ impl Algorithm for GatedTransfer {
         }
         let network = student.finish();
         work.count(unwatched.backward_passes() + input_passes);
-        Ok(Forgotten::new(network, &work))
+        Ok(Forgotten::new(network, &work).drawn_anew())
     }
 }
 
@@ -171,7 +172,8 @@ impl GatedTransfer {
 fn against_student(teacher: &Network, student: &Network, images: &Value, open: &[usize]) -> Value {
     let length = images.element_count() / images.shape()[0];
     let mut gradient = vec![0.0; images.element_count()];
-    if let Some(picked) = pick(images, open) {
+    if !open.is_empty() {
+        let picked = images.samples(open);
         let answers = [teacher, student].map(|network| network.forward(picked.clone()));
         let weight = -1.0 / teacher.class_count() as f64;
         let of_student = input_gradient(student, &picked, |z| {

@@ -49,16 +49,3 @@ pub fn latent(count: usize, random: &mut impl Rng, device: &Device) -> Value {
     let numbers = (0..count * LATENT).map(|_| random.sample(StandardNormal));
     Value::from_vec(numbers.collect(), &[count, LATENT], device)
 }
-
-/// Some samples of a batch; none where none are wanted.
-pub fn pick(batch: &Value, samples: &[usize]) -> Option<Value> {
-    let length = batch.element_count() / batch.shape()[0];
-    let numbers = batch.read(|numbers| {
-        let picked = samples
-            .iter()
-            .flat_map(|sample| &numbers[sample * length..][..length]);
-        picked.copied().collect::<Vec<f32>>()
-    });
-    let shape = [&[samples.len()], &batch.shape()[1..]].concat();
-    (!samples.is_empty()).then(|| Value::from_vec(numbers, &shape, &batch.device()))
-}

@@ -79,9 +79,9 @@ impl Algorithm for JiT {
         let mut tuner = Tuner::new(&context.model.network, &tune, context.seed, &mut work);
         for epoch in 0..self.epochs {
             for batch in forgotten.epoch(epoch, size) {
-                let network = tuner.network().clone();
+                let network = tuner.network();
                 let beside: Vec<Copy> = (0..self.copies)
-                    .map(|_| Copy::of(&network, &batch.inputs, self.sigma, &mut random))
+                    .map(|_| Copy::of(network, &batch.inputs, self.sigma, &mut random))
                     .collect();
                 let all = batch.len() as f64;
                 tuner.descend(&batch, |z| roughness(z, &beside).times(all))?;

@@ -83,6 +83,7 @@ impl Algorithm for NtkF {
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
         let network = &context.model.network;
         let layer = LastLayer::of(Self::ENTRY.name, network)?;
+        let initial = self.initial(context, &layer)?;
         let (kept, forgotten) = (context.kept(), context.forgotten());
         let steps = [&kept, &forgotten].map(|samples| samples.batch_count(BATCH));
         let mut work = context.work(steps.iter().sum());
@@ -93,7 +94,6 @@ impl Algorithm for NtkF {
         let with = self.linear(&sums);
         let delta: Vec<f64> = without.iter().zip(&with).map(|(r, d)| r - d).collect();
         let trained = weights(network, &layer);
-        let initial = self.initial(context, &layer)?;
         let moved = trained.iter().zip(&initial).zip(&without);
         let rest: Vec<f64> = moved
             .map(|((w, start), linear)| w - start - linear)

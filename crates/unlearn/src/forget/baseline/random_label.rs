@@ -42,10 +42,10 @@ impl Default for RandomLabel {
 }
 
 impl RandomLabel {
-    /// With the settings of another comparison, all batches of forgotten images first.
+    /// As SalUn has it: labels of all classes, drawn anew, and all batches of forgotten images first.
     pub(super) fn forgotten_first(tune: TuneSettings) -> Self {
         Self {
-            redraw: false,
+            redraw: true,
             forgotten_first: true,
             tune,
         }
@@ -69,7 +69,8 @@ impl RandomLabel {
 
     /// The model trained on with random labels, moving where `mask` lets it.
     ///
-    /// # Errors If whoever watches stops the work.
+    /// # Errors
+    /// If whoever watches stops the work.
     pub(super) fn tune(
         &self,
         context: Context<'_>,

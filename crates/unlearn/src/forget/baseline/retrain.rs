@@ -49,10 +49,10 @@ impl Algorithm for Retrain {
         trainer.run(&mut watched);
         match watched.stopped {
             Some(stopped) => Err(stopped.into()),
-            None => Ok(Forgotten::new(
-                trainer.model().network.clone(),
-                &watched.work,
-            )),
+            None => {
+                let network = trainer.model().network.clone();
+                Ok(Forgotten::new(network, &watched.work).drawn_anew())
+            }
         }
     }
 }

@@ -16,9 +16,8 @@ use crate::tune::{Loss, Mask, TuneSettings, Work, demand, gradients};
 /// absolute value is taken after the sum. What is not salient keeps its bits, whatever momentum and
 /// weight decay would do; running statistics move. Costs `N_F + E N` backward passes. Defaults are
 /// those of the authors' program (half of the parameters; SGD 0.013, 10 epochs, batch 256; all
-/// forgotten batches first, as it does on CIFAR-10). Its labels are drawn from all classes in each
-/// step, the paper's from the others: `redraw` does the former, once an epoch. The rate for whole
-/// classes is not published.
+/// forgotten batches first, as it does on CIFAR-10; labels of all classes, drawn anew in each epoch, there
+/// in each step). The rate for whole classes is not published.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SalUn {
     /// The part of the parameters that moves, in (0, 1].
