@@ -166,6 +166,12 @@ pub(super) fn inputs(samples: &Split, indices: &[usize], subject: &Subject) -> V
     Value::from_vec(numbers, &shape, subject.model.network.device())
 }
 
+/// The classes of samples.
+pub(super) fn labels(samples: &Split) -> Vec<usize> {
+    let labels = samples.labels().iter();
+    labels.map(|label| *label as usize).collect()
+}
+
 /// The logits of samples, row after row.
 pub(super) fn logits(network: &Network, samples: &Split, subject: &Subject) -> Vec<f32> {
     let batches = batches(samples, subject);

@@ -88,7 +88,7 @@ fn losses(subject: &Subject, samples: &Split) -> Vec<f64> {
     let rows = logits(network, samples, subject);
     let shape = [samples.len(), network.class_count()];
     let logits = Value::from_vec(rows, &shape, network.device());
-    CrossEntropy::new(&logits, &super::probe::labels(samples), 0.0).losses
+    CrossEntropy::new(&logits, &super::context::labels(samples), 0.0).losses
 }
 
 /// How many losses are in each bin of their logarithm.

@@ -11,6 +11,7 @@ mod asked;
 mod audit;
 mod bias_control;
 mod budget;
+mod by_depth;
 mod catalog;
 mod code_accuracy;
 mod code_decoding;

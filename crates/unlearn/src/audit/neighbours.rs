@@ -1,7 +1,7 @@
 //! Nearest neighbours in feature space.
 
-use super::features::{Features, features};
-use super::probe::{by_depth, labels, standardise};
+use super::by_depth::found_by_depth;
+use super::features::Features;
 use super::{Audit, Context, Finding, Subject};
 
 /// At every depth, the class that most of the ten nearest training images have,
@@ -31,29 +31,10 @@ impl Audit for Neighbours {
     }
 
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
-        let images = context.test.of_classes(&context.forgotten);
-        let (train, test) = (
-            features(subject, &context.train),
-            features(subject, &images),
-        );
-        let labels = labels(&context.train);
-        let found = train.into_iter().zip(test).map(|(mut train, mut test)| {
-            standardise(&mut train, &mut test);
-            let answers = nearest(subject, &train, &labels, &test);
-            let right = answers.iter().enumerate();
-            let right = right.filter(|(sample, answer)| images.label(*sample) == **answer);
-            (
-                train.layer,
-                right.count() as f64 / images.len().max(1) as f64,
-            )
-        });
-        let found: Vec<(String, f64)> = found.collect();
-        by_depth(
-            "neighbours",
-            "found by their neighbours after",
-            &found,
-            images.len(),
-        )
+        let words = ["neighbours", "found by their neighbours after"];
+        found_by_depth(context, subject, words, |train, labels, test| {
+            nearest(subject, train, labels, test)
+        })
     }
 }
 
