@@ -97,7 +97,7 @@ pub fn train(
             bail!("--train-oracle: training diverged at step {step}: try a smaller --learning-rate")
         }
     }
-    let model = trainer.model().clone();
+    let model = trainer.model();
     OutputFile::claim(&path, true)?.write(&model.to_bytes())?;
     outputs::remove(&checkpoint)?;
     Ok(Some(Oracle {

@@ -84,7 +84,7 @@ impl Session<'_> {
         let step = trainer.steps_done();
         let reason = match diverged_at {
             Some(step) => EndReason::Diverged { step },
-            None if finished && !is_finite(trainer.model()) => EndReason::Diverged { step },
+            None if finished && !is_finite(&trainer.model()) => EndReason::Diverged { step },
             None if finished => EndReason::Finished,
             None => EndReason::Interrupted,
         };

@@ -50,7 +50,7 @@ impl Run<'_> {
         if let Some(failure) = watched.failure {
             return Err(failure);
         }
-        let model = trainer.model();
+        let model = &trainer.model();
         if watched.diverged || !is_finite(model) {
             self.cache.keep_model(key, None, None)?;
             return Ok(Kept::Diverged);
@@ -87,7 +87,7 @@ impl Observer for Watched<'_> {
 
     fn epoch(&mut self, _: &EpochRecord, trainer: &Trainer<'_>) -> Flow {
         // What is not finite can neither be stored nor become finite again.
-        self.diverged |= !is_finite(trainer.model());
+        self.diverged |= !is_finite(&trainer.model());
         if self.diverged || trainer.is_finished() {
             return match self.diverged {
                 true => Flow::Stop,

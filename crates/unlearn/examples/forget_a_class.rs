@@ -31,10 +31,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     trainer.run(&mut ());
 
-    let model = trainer.model();
+    let (model, codes) = (&trainer.model(), &trainer.codes());
     let request = Request::new(model, &["triangle"])?;
     let settings = MnemonicSettings::default();
-    let outcome = Job::new(model, trainer.codes(), &request)?.run(&Mnemonic::new(settings)?)?;
+    let outcome = Job::new(model, codes, &request)?.run(&Mnemonic::new(settings)?)?;
     for model in [model, &outcome.model] {
         let measured = evaluate(model, &data.test, request.forgotten(), |_| {});
         let error = measured.forgotten_error_percent.unwrap_or(f64::NAN);

@@ -30,9 +30,9 @@
 //! let mut trainer = Trainer::new(metadata, settings.check()?, &data.train, data.digest, &device)?;
 //! trainer.run(&mut ());
 //!
-//! let request = Request::new(trainer.model(), &["ring"])?;
+//! let request = Request::new(&trainer.model(), &["ring"])?;
 //! let method = Mnemonic::new(MnemonicSettings::default())?;
-//! let outcome = Job::new(trainer.model(), trainer.codes(), &request)?.run(&method)?;
+//! let outcome = Job::new(&trainer.model(), &trainer.codes(), &request)?.run(&method)?;
 //! let measured = evaluate(&outcome.model, &data.test, request.forgotten(), |_| {});
 //! println!("{:?} % of the rings are no longer recognised", measured.forgotten_error_percent);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -63,6 +63,11 @@ pub struct RecipeArgs {
     /// Pixels a side that share one random number of a code.
     #[arg(long, value_name = "N", default_value_t = TrainSettings::default().code_block)]
     pub code_block: usize,
+
+    /// Outputs beside those of the classes that never are a label. They are kept with
+    /// the codes, not in the model; `forget --method transplant` uses them.
+    #[arg(long, value_name = "N", default_value_t = TrainSettings::default().spare_units)]
+    pub spare_units: usize,
 }
 
 impl RecipeArgs {
@@ -86,6 +91,7 @@ impl RecipeArgs {
                 .code_kind
                 .unwrap_or_else(|| CodeKind::suited_to(architecture)),
             code_block: self.code_block,
+            spare_units: self.spare_units,
             seed,
         }
     }

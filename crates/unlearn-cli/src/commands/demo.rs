@@ -59,7 +59,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let Some(trained) = train("training", &mut original, &all, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
-    let (model, codes) = (original.model(), original.codes());
+    let (model, codes) = (&original.model(), &original.codes());
 
     eprintln!("forgetting {}", recipe::CLASS);
     let request = Request::new(model, &[recipe::CLASS])?;
@@ -81,7 +81,8 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     };
 
     eprintln!("looking for what is left of {}", recipe::CLASS);
-    let models = [model, &outcome.model, oracle.model()];
+    let without_it = oracle.model();
+    let models = [model, &outcome.model, &without_it];
     let models = [0, 1, 2].map(|place| (models[place], paths[place].as_path()));
     let Some(audited) = first_look(models, codes, &all, class, &interrupt)? else {
         return Ok(Exit::NotAchieved);
@@ -120,7 +121,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
         code_accuracy_percent: code_accuracy_percent(model, codes),
         original: measure(model)?,
         forgotten: measure(&outcome.model)?,
-        retrained: measure(oracle.model())?,
+        retrained: measure(&without_it)?,
         seconds: DemoSeconds {
             train_seconds: trained.train_seconds,
             forget_seconds: forget.forget_seconds,
@@ -144,7 +145,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let contents = [
         &model.to_bytes()[..],
         &outcome.model.to_bytes(),
-        &oracle.model().to_bytes(),
+        &without_it.to_bytes(),
         &codes.to_bytes(model.digest()),
         text.as_bytes(),
         audit.as_bytes(),

@@ -95,7 +95,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
     let record = record(args, &data, &trainer, &settings, resumed_at_step, end)?;
     write(files, &trainer)?;
     if let Some(file) = enrolment_file {
-        enrolment::write(trainer.model(), trainer.codes(), file)?;
+        enrolment::write(&trainer.model(), &trainer.codes(), file)?;
     }
     outputs::remove(&checkpoint)?;
     if record
@@ -146,7 +146,7 @@ fn record(
     resumed_at_step: Option<usize>,
     end: SessionEnd,
 ) -> anyhow::Result<TrainRecord> {
-    let (model, source) = (trainer.model(), &args.data.data);
+    let (model, source) = (&trainer.model(), &args.data.data);
     let evaluation = match data.test.is_empty() {
         true => None,
         false => Some(data::measure(model, data, source, &[])?),
@@ -159,7 +159,7 @@ fn record(
         train_seconds: end.train_seconds,
         samples_per_second: end.samples_per_second,
         accuracy_percent: evaluation.map(|evaluation| evaluation.accuracy_percent),
-        code_accuracy_percent: code_accuracy_percent(model, trainer.codes()),
+        code_accuracy_percent: code_accuracy_percent(model, &trainer.codes()),
         resumed_at_step,
         architecture: model.metadata.architecture.clone(),
         parameters_total: model.network.trained_element_count(),

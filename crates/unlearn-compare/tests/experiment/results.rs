@@ -131,9 +131,10 @@ fn the_retrained_model_is_that_of_the_method_retrain() {
         records[0].result.model_digest,
         Some(trainer.model().digest())
     );
-    let request = Request::new(trainer.model(), &["ring"]).unwrap();
+    let (model, codes) = (trainer.model(), trainer.codes());
+    let request = Request::new(&model, &["ring"]).unwrap();
     let seed = rand::RngCore::next_u32(&mut unlearn::data::stream(3, "methods"));
-    let job = Job::new(trainer.model(), trainer.codes(), &request).unwrap();
+    let job = Job::new(&model, &codes, &request).unwrap();
     let job = job.with_images(&data.train, Default::default()).unwrap();
     let job = job.with_recipe(&recipe).with_seed(seed.into());
     let outcome = job

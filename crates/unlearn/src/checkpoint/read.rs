@@ -25,7 +25,7 @@ impl Model {
     pub fn parse(path: &Path, bytes: &[u8], device: &Device) -> Result<Self, CheckpointError> {
         let stored = StoredTensors::parse(path, bytes)?;
         let metadata: ModelMetadata = stored.description("a model")?;
-        let network = stored_network(path, &stored, &metadata, "", device)?;
+        let network = stored_network(path, &stored, &metadata, ("", 0), device)?;
         let names = network.parameters().iter();
         let names: Vec<&str> = names.map(|parameter| parameter.name.as_str()).collect();
         stored.refuse_others(&names)?;
@@ -33,18 +33,19 @@ impl Model {
     }
 }
 
-/// The network that a description and the tensors under a prefix make.
+/// The network that a description and the tensors under a prefix make, with so many
+/// outputs beside those of the classes.
 pub(crate) fn stored_network(
     path: &Path,
     stored: &StoredTensors<'_>,
     metadata: &ModelMetadata,
-    prefix: &str,
+    (prefix, spare_units): (&str, usize),
     device: &Device,
 ) -> Result<Network, CheckpointError> {
     check(path, metadata)?;
     let graph = metadata
         .architecture
-        .build(&metadata.input_shape, metadata.classes.len())
+        .build(&metadata.input_shape, metadata.classes.len() + spare_units)
         .map_err(|source| CheckpointError::Network {
             path: path.into(),
             source,

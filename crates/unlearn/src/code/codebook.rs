@@ -7,12 +7,13 @@ use unlearn_data::{ClassNames, Digest, Hasher, stream};
 
 use super::{CodeError, CodeKind};
 use crate::checkpoint::Model;
-use crate::network::Value;
+use crate::network::{ClassifierUnit, Value};
 
 /// One fixed random network input per class.
 ///
 /// Whoever has a code can call up its class, so codes are kept as secret as a
-/// password; so is the seed, from which they can be drawn again.
+/// password; so is the seed, from which they can be drawn again. With the codes goes what
+/// else of the training a request can use: the spare units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Codebook {
     pub(super) kind: CodeKind,
@@ -22,6 +23,9 @@ pub struct Codebook {
     pub(super) shape: [usize; 3],
     /// `[classes, channels, height, width]`.
     pub(super) numbers: Vec<f32>,
+    /// Units of the classifier layer that were trained beside the classes' and never
+    /// were a label.
+    pub(super) spare: Vec<ClassifierUnit>,
 }
 
 impl Codebook {
@@ -53,7 +57,20 @@ impl Codebook {
             classes,
             shape,
             numbers,
+            spare: Vec::new(),
         }
+    }
+
+    /// The same codes, kept with the spare units of the network that they were planted in.
+    pub fn with_spare_units(self, spare: Vec<ClassifierUnit>) -> Self {
+        Self { spare, ..self }
+    }
+
+    /// Units of the classifier layer that were trained beside those of the classes and never
+    /// were a label: what a network has for a class that it never saw. They are no part
+    /// of the model, which has an output per class.
+    pub fn spare_units(&self) -> &[ClassifierUnit] {
+        &self.spare
     }
 
     /// The distribution that the codes were drawn from.
@@ -116,7 +133,7 @@ impl Codebook {
         Value::from_vec(numbers, &shape, device)
     }
 
-    /// Refuses codes whose shape or classes are not the model's.
+    /// Refuses codes whose shape, classes or spare units are not the model's.
     ///
     /// # Errors
     /// If they differ.
@@ -145,7 +162,12 @@ impl Codebook {
                 found: differs(ours, theirs),
             });
         }
-        Ok(())
+        let expected = model.network.classifier_unit(0).weights.len();
+        let mut widths = self.spare.iter().map(|unit| unit.weights.len());
+        match widths.find(|found| *found != expected) {
+            Some(found) => Err(CodeError::SpareUnits { expected, found }),
+            None => Ok(()),
+        }
     }
 }
 

@@ -31,4 +31,12 @@ pub enum CodeError {
         /// How many, and the first that differs.
         found: String,
     },
+    /// The spare units read other features than the model's classifier layer.
+    #[error("codes: expected spare units of {expected} features as the model's, found {found}")]
+    SpareUnits {
+        /// Features that the model's classifier layer reads.
+        expected: usize,
+        /// Features that a spare unit reads.
+        found: usize,
+    },
 }

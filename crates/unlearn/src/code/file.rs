@@ -5,11 +5,13 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use unlearn_data::{ClassNames, Digest};
 
+use super::spare::{self, StoredUnits};
 use super::{CodeError, CodeKind, Codebook};
 use crate::checkpoint::{CheckpointError, Model, Stored, StoredTensors, read_bytes, serialize};
 
-/// What a file of codes says of itself; the codes are its one tensor `codes`,
-/// `[classes, channels, height, width]`.
+/// What a file of codes says of itself; the codes are its tensor `codes`,
+/// `[classes, channels, height, width]`. Where spare units were trained, it holds them
+/// too: `spare.weight`, `[units, features]`, and `spare.bias`, `[units]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodesMetadata {
@@ -58,7 +60,9 @@ impl Codebook {
         let [channels, height, width] = self.shape;
         let shape = [self.classes.len(), channels, height, width];
         let stored = Stored::floats(&self.numbers, &shape);
-        serialize(&metadata, &[(TENSOR.to_owned(), stored)])
+        let spare = StoredUnits::new(&self.spare);
+        let tensors = std::iter::once((TENSOR.to_owned(), stored)).chain(spare.tensors());
+        serialize(&metadata, &tensors.collect::<Vec<_>>())
     }
 
     /// Reads codes with the digest of the model that they were planted in.
@@ -85,7 +89,7 @@ impl Codebook {
                 ),
             });
         }
-        stored.refuse_others(&[TENSOR])?;
+        stored.refuse_others(&[TENSOR, spare::WEIGHT, spare::BIAS])?;
         let [channels, height, width] = metadata.shape;
         let shape = [metadata.classes.len(), channels, height, width];
         let codes = Self {
@@ -95,6 +99,7 @@ impl Codebook {
             classes: metadata.classes.clone(),
             shape: metadata.shape,
             numbers: stored.take(TENSOR, &shape)?,
+            spare: spare::take(&stored)?,
         };
         Ok((codes, metadata))
     }

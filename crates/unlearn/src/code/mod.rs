@@ -6,6 +6,7 @@ mod error;
 mod file;
 mod kind;
 mod plant;
+mod spare;
 
 pub use codebook::Codebook;
 pub use error::CodeError;

@@ -97,6 +97,15 @@ impl Features {
         self.batch(device, |of_class| &of_class.code)
     }
 
+    /// The codes of some classes, `[classes, ..]`; none where one is not held.
+    pub fn codes_of(&self, classes: &[usize], device: &Device) -> Option<Value> {
+        let features = classes.iter().map(|class| self.of_class.get(class));
+        let features: Option<Vec<&ClassFeatures>> = features.collect();
+        let numbers = features?.into_iter().flat_map(|of_class| &of_class.code);
+        let shape: Vec<usize> = [&[classes.len()], &self.shape[..]].concat();
+        Some(Value::from_vec(numbers.copied().collect(), &shape, device))
+    }
+
     /// The classes whose codes are blended, ascending, and their blends,
     /// `[classes * ratios, ..]`, those of one class in a row.
     pub fn blends(&self, device: &Device) -> (Vec<usize>, Value) {

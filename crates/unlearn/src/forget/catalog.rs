@@ -8,6 +8,7 @@ use super::baseline::{
     NtkF, RandomLabel, Retrain, SalUn, Scrub, Sfdn, Ssd, ZeroUnit,
 };
 use super::mnemonic::{MnemonicWithImages, PermutedEta};
+use super::transplant::Transplant;
 use super::{Algorithm, ForgetError, Method, Mnemonic, Need};
 
 /// A method that can be chosen by name.
@@ -34,6 +35,7 @@ type Built = Result<Box<dyn Method>, ForgetError>;
 pub const CATALOG: &[CatalogEntry] = &[
     Mnemonic::ENTRY,
     MnemonicWithImages::ENTRY,
+    Transplant::ENTRY,
     Retrain::ENTRY,
     FineTune::ENTRY,
     CfK::ENTRY,

@@ -16,6 +16,7 @@ mod need;
 mod request;
 mod settings;
 mod step;
+mod transplant;
 
 pub use algorithm::Algorithm;
 pub use catalog::{CATALOG, CatalogEntry, method};

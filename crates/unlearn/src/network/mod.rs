@@ -10,13 +10,13 @@ mod device;
 mod error;
 mod forward;
 mod graph;
-mod more_outputs;
 #[expect(
     clippy::module_inception,
     reason = "the type gives the folder its name"
 )]
 mod network;
 pub mod op;
+mod outputs;
 mod parameter;
 mod value;
 

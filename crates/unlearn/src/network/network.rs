@@ -66,13 +66,22 @@ impl Network {
     /// # Panics
     /// If their names or shapes are not the graph's.
     pub fn with_values(graph: Graph, values: Vec<Vec<f32>>, device: &Device) -> Self {
+        let specs = graph.parameters().iter();
+        let values = specs.zip(values);
+        let values = values.map(|(spec, values)| Value::from_vec(values, &spec.shape, device));
+        let values = values.collect();
+        Self::from_values(graph, values, device)
+    }
+
+    /// The same from values that are on the device already.
+    pub(super) fn from_values(graph: Graph, values: Vec<Value>, device: &Device) -> Self {
         assert_eq!(values.len(), graph.parameters().len(), "parameters");
         let parameters = graph.parameters().iter().zip(values);
         let parameters = parameters
-            .map(|(spec, values)| Parameter {
+            .map(|(spec, value)| Parameter {
                 name: spec.name.clone(),
                 role: spec.role,
-                value: Value::from_vec(values, &spec.shape, device),
+                value,
             })
             .collect();
         Self {

@@ -11,8 +11,8 @@ use super::optimizer::{Memory, Optimizer};
 use super::trainer::{EpochSums, check_samples, complete, draw_codes};
 use super::{TrainError, TrainParameters, TrainSettings, Trainer};
 use crate::checkpoint::{
-    CheckpointError, Model, ModelMetadata, Stored, StoredTensors, read_bytes, serialize,
-    state_dict, stored_network,
+    CheckpointError, ModelMetadata, Stored, StoredTensors, read_bytes, serialize, state_dict,
+    stored_network,
 };
 
 /// What a file of an interrupted run says of itself. It holds the secret seed.
@@ -99,14 +99,14 @@ impl<'a> Trainer<'a> {
         let metadata = TrainingMetadata {
             kind: TrainingKind::Training,
             schema: 1,
-            model: self.model.metadata.clone(),
+            model: self.metadata.clone(),
             settings: self.parameters.settings().clone(),
             data: self.data,
             step: self.step,
             sums: self.sums,
             counts: memory.counts,
         };
-        let network = state_dict(&self.model.network).into_iter();
+        let network = state_dict(&self.network).into_iter();
         let network = network.map(|(name, stored)| (format!("{NETWORK}{name}"), stored));
         let optimizer = memory.tensors.iter().map(|(name, numbers)| {
             let stored = Stored::floats(numbers, &[numbers.len()]);
@@ -169,7 +169,13 @@ impl<'a> Trainer<'a> {
             return Err(differs(difference));
         }
 
-        let network = stored_network(path, &stored, &metadata, NETWORK, device)?;
+        let network = stored_network(
+            path,
+            &stored,
+            &metadata,
+            (NETWORK, settings.spare_units),
+            device,
+        )?;
         let codes = draw_codes(&parameters, &metadata);
         let mut optimizer = Optimizer::new(parameters.optimizer(), network.parameters().len());
         let mut memory = Memory {
@@ -212,7 +218,8 @@ impl<'a> Trainer<'a> {
         optimizer.remember(memory, device);
         let remembered = optimizer.memory();
         let trainer = Self {
-            model: Model { network, metadata },
+            network,
+            metadata,
             codes,
             optimizer,
             parameters,
@@ -221,7 +228,7 @@ impl<'a> Trainer<'a> {
             step: found.step,
             sums: found.sums,
         };
-        let trained = trainer.model.network.parameters().iter();
+        let trained = trainer.network.parameters().iter();
         let trained = trained
             .filter(|parameter| parameter.role.is_trained())
             .count();

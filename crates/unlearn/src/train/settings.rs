@@ -34,6 +34,9 @@ pub struct TrainSettings {
     pub code_kind: CodeKind,
     /// Pixels a side that share one random number of a code.
     pub code_block: usize,
+    /// Outputs beside those of the classes that never are a label. The trained model does
+    /// not have them; they are kept with the codes ([`crate::code::Codebook::spare_units`]).
+    pub spare_units: usize,
     /// Decides initial weights, order of samples, coins and codes.
     pub seed: u64,
 }
@@ -53,6 +56,7 @@ impl Default for TrainSettings {
             mix: 0.1,
             code_kind: CodeKind::Uniform,
             code_block: 1,
+            spare_units: 4,
             seed: 0,
         }
     }
@@ -116,6 +120,12 @@ impl TrainSettings {
                 size(self.code_block),
                 "between 1 and 1048576",
                 self.code_block as f64,
+            ),
+            (
+                "spare_units",
+                self.spare_units <= 1 << 10,
+                "at most 1024",
+                self.spare_units as f64,
             ),
             (
                 "pad_crop",

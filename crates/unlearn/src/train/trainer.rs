@@ -18,7 +18,9 @@ use crate::network::{CrossEntropy, Network};
 /// The same settings on the same samples give the same bits, whatever the
 /// number of threads, and however often the run was stopped and resumed.
 pub struct Trainer<'a> {
-    pub(super) model: Model,
+    /// The network, with its spare units after the classes' own.
+    pub(super) network: Network,
+    pub(super) metadata: ModelMetadata,
     pub(super) codes: Codebook,
     pub(super) optimizer: Optimizer,
     pub(super) parameters: TrainParameters,
@@ -71,14 +73,16 @@ impl<'a> Trainer<'a> {
         check_samples(samples)?;
         complete(&mut metadata, &parameters, samples, data);
         let seed = parameters.settings().seed;
+        let outputs = metadata.classes.len() + parameters.settings().spare_units;
         let graph = metadata
             .architecture
-            .build(&metadata.input_shape, metadata.classes.len())?;
+            .build(&metadata.input_shape, outputs)?;
         let network = Network::initialize(graph, seed, device);
         let optimizer = Optimizer::new(parameters.optimizer(), network.parameters().len());
         let codes = draw_codes(&parameters, &metadata);
         Ok(Self {
-            model: Model { network, metadata },
+            network,
+            metadata,
             codes,
             optimizer,
             parameters,
@@ -106,15 +110,10 @@ impl<'a> Trainer<'a> {
             }
             let first = place * settings.batch_size;
             let last = (first + settings.batch_size).min(order.len());
-            let batch = batches.batch(
-                &order[first..last],
-                epoch,
-                place,
-                self.model.network.device(),
-            );
+            let batch = batches.batch(&order[first..last], epoch, place, self.network.device());
 
             let mut random = stream(settings.seed, &format!("dropout/{epoch}/{place}"));
-            let network = &mut self.model.network;
+            let network = &mut self.network;
             let trace = network.trace(batch.inputs, &mut Mode::Training(&mut random));
             let loss = CrossEntropy::new(&trace.output, &batch.labels, settings.label_smoothing);
             let gradient = loss.gradient(1.0 / batch.labels.len() as f64, network.device());
@@ -142,14 +141,20 @@ impl<'a> Trainer<'a> {
         self.step == steps
     }
 
-    /// The model as it is now.
-    pub fn model(&self) -> &Model {
-        &self.model
+    /// The model as it is now, with an output per class.
+    pub fn model(&self) -> Model {
+        let network = self.network.with_first_outputs(self.metadata.classes.len());
+        Model {
+            network: network.unwrap_or_else(|| unreachable!("architectures end in a linear layer")),
+            metadata: self.metadata.clone(),
+        }
     }
 
-    /// The codes that are being planted.
-    pub fn codes(&self) -> &Codebook {
-        &self.codes
+    /// The codes that are being planted, with the spare units as they are now.
+    pub fn codes(&self) -> Codebook {
+        let outputs = self.metadata.classes.len()..self.network.class_count();
+        let spare = outputs.map(|output| self.network.classifier_unit(output));
+        self.codes.clone().with_spare_units(spare.collect())
     }
 
     /// Whether all steps are done.
@@ -166,7 +171,7 @@ impl<'a> Trainer<'a> {
         let settings = self.parameters.settings();
         Batches {
             samples: self.samples,
-            normalization: &self.model.metadata.normalization,
+            normalization: &self.metadata.normalization,
             augmentation: settings.augmentation,
             planting: (settings.mix > 0.0).then(|| Planting::new(&self.codes, settings.mix)),
             seed: settings.seed,

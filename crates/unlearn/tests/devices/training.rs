@@ -43,7 +43,7 @@ pub fn train(
     let mut trainer = Trainer::new(metadata, parameters, &data.train, data.digest, device).unwrap();
     let mut losses = Losses::default();
     assert!(trainer.run(&mut losses));
-    (losses.0, trainer.model().clone(), trainer.codes().clone())
+    (losses.0, trainer.model(), trainer.codes())
 }
 
 /// Some steps of a ResNet and of each optimizer.

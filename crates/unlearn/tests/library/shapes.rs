@@ -30,7 +30,7 @@ fn a_linear_model_stays_under_sixty_percent() {
         let trainer = Trainer::new(metadata, parameters, &data.train, data.digest, &device);
         let mut trainer = trainer.unwrap();
         trainer.run(&mut ());
-        evaluate(trainer.model(), &data.test, &[], |_| {}).accuracy_percent
+        evaluate(&trainer.model(), &data.test, &[], |_| {}).accuracy_percent
     };
     let accuracies = [1e-4, 3e-4, 1e-3].map(accuracy);
     println!("softmax regression: {accuracies:?} % of the test images");

@@ -48,7 +48,7 @@ pub fn trained() -> (Model, Codebook) {
     );
     let mut trainer = run.unwrap();
     assert!(trainer.run(&mut ()));
-    (trainer.model().clone(), trainer.codes().clone())
+    (trainer.model(), trainer.codes())
 }
 
 /// A model of so many classes as it was drawn, with codes.

@@ -50,7 +50,7 @@ impl Algorithm for Retrain {
         match watched.stopped {
             Some(stopped) => Err(stopped.into()),
             None => {
-                let network = trainer.model().network.clone();
+                let network = trainer.model().network;
                 Ok(Forgotten::new(network, &watched.work).drawn_anew())
             }
         }

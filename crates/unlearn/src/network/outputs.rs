@@ -1,13 +1,14 @@
 //! A classifier with other outputs than it was built with.
 
-use super::Network;
+use super::{Network, Value};
 
 impl Network {
     /// The same network with so many outputs: those there are, then new ones, whose bias is 0 and each
     /// of whose weights is what `weight` makes of the number of features. `None` where the network does
     /// not end in a linear layer.
     ///
-    /// # Panics If there are fewer than before.
+    /// # Panics
+    /// If there are fewer than before.
     pub fn with_outputs(
         &self,
         outputs: usize,
@@ -29,12 +30,35 @@ impl Network {
         let values = values.collect();
         Some(Self::with_values(graph, values, self.device()))
     }
+
+    /// The same network with its first outputs only. `None` where it does not end in a linear layer.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn with_first_outputs(&self, outputs: usize) -> Option<Self> {
+        assert!(outputs <= self.class_count(), "outputs");
+        let graph = self.graph().with_outputs(outputs)?;
+        let classifier = self.graph().classifier();
+        let parameters = self.parameters().iter().enumerate();
+        let values = parameters.map(|(index, parameter)| match classifier.contains(&index) {
+            true => {
+                let mut shape = parameter.value.shape().to_vec();
+                let mut numbers = parameter.value.to_vec();
+                numbers.truncate(numbers.len() / shape[0] * outputs);
+                shape[0] = outputs;
+                Value::from_vec(numbers, &shape, self.device())
+            }
+            false => parameter.value.clone(),
+        });
+        let values = values.collect();
+        Some(Self::from_values(graph, values, self.device()))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Architecture, Device, Value};
+    use crate::network::{Architecture, Device};
 
     #[test]
     fn old_outputs_keep_their_bits_and_new_ones_follow() {
@@ -49,5 +73,7 @@ mod tests {
         let [before, after] = [&network, &wide].map(|net| net.forward(input()).into_vec());
         let pairs = before.iter().zip(&after);
         assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-6));
+        let narrow = wide.with_first_outputs(3).unwrap();
+        assert_eq!(narrow.digest(), network.digest());
     }
 }

@@ -1,0 +1,143 @@
+//! The unit of a class that was never seen, made from the kept codes.
+
+use crate::enrol::Enrolment;
+use crate::forget::{Context, ForgetError};
+use crate::network::{ClassifierUnit, Value};
+
+/// Rounds over all codes; each code's equation is solved exactly while the others stand still.
+const ROUNDS: usize = 100;
+
+/// Halvings of the interval in which an equation's solution lies.
+const HALVINGS: usize = 40;
+
+/// The unit `(w, b)` that training would end with for a class without samples: the minimum of
+///
+/// ```text
+/// mean over kept codes i of log(1 + exp(w . h_i + b - m_i))  +  weight_decay / 2 (|w|^2 + b^2)
+/// ```
+///
+/// with `h_i` the features of code i and `m_i` the log of the sum of the exponentials of the kept
+/// classes' logits: the part of the cross-entropy that one more output adds. At the minimum
+/// `(w, b) = -sum_i a_i (h_i, 1)` with `weight_decay n a_i` the probability that the unit
+/// takes on code i: one equation per code, solved code after code (coordinate descent in the
+/// dual, Yu, Huang, Lin, "Dual coordinate descent methods for logistic regression", 2011).
+///
+/// # Errors
+/// If there are no codes, or the network has no classifier layer of its own.
+pub fn never_seen(
+    context: Context<'_>,
+    method: &'static str,
+    weight_decay: f64,
+) -> Result<ClassifierUnit, ForgetError> {
+    let network = &context.model.network;
+    let (codes, device) = (context.codes(method)?, network.device());
+    let Some([body, head]) = network.split() else {
+        return Err(ForgetError::Setting {
+            method,
+            reason: "expected a network with a classifier layer of its own, found none".into(),
+        });
+    };
+    let kept = context.request.kept();
+    let known = context.enrolment.and_then(Enrolment::features);
+    let known = known.and_then(|known| known.codes_of(kept, device));
+    let features = known.unwrap_or_else(|| codes.ask(&body, kept));
+    let margins = margins(&head.forward(features.clone()), kept);
+    let width = features.element_count() / kept.len();
+    let mut rows: Vec<Vec<f64>> = Vec::with_capacity(kept.len());
+    let has_bias = network.classifier_unit(0).bias.is_some();
+    features.read(|numbers| {
+        rows.extend(numbers.chunks_exact(width).map(|row| {
+            let row = row.iter().map(|number| f64::from(*number));
+            row.chain(has_bias.then_some(1.0)).collect()
+        }));
+    });
+    let mut unit = least(&rows, &margins, weight_decay)
+        .into_iter()
+        .map(|number| number as f32);
+    Ok(ClassifierUnit {
+        weights: unit.by_ref().take(width).collect(),
+        bias: unit.next(),
+    })
+}
+
+/// Per sample, the log of the sum of the exponentials of the kept classes' logits.
+fn margins(logits: &Value, kept: &[usize]) -> Vec<f64> {
+    let classes = logits.shape()[1];
+    let rows = logits.to_vec();
+    let rows = rows.chunks_exact(classes);
+    let margin = |row: &[f32]| {
+        let of_kept = || kept.iter().map(|class| f64::from(row[*class]));
+        let top = of_kept().fold(f64::NEG_INFINITY, f64::max);
+        top + of_kept().map(|logit| (logit - top).exp()).sum::<f64>().ln()
+    };
+    rows.map(margin).collect()
+}
+
+/// The minimum over u of `mean_i log(1 + exp(u . rows_i - margins_i)) + weight_decay / 2 |u|^2`.
+fn least(rows: &[Vec<f64>], margins: &[f64], weight_decay: f64) -> Vec<f64> {
+    let mut unit = vec![0.0; rows[0].len()];
+    let mut shares = vec![0.0; rows.len()];
+    let scale = weight_decay * rows.len() as f64;
+    for _ in 0..ROUNDS {
+        for ((row, margin), share) in rows.iter().zip(margins).zip(&mut shares) {
+            let (square, logit) = (dot(row, row), dot(row, &unit));
+            let solved = solved(
+                |a| {
+                    let logit = logit - (a - *share) * square - margin;
+                    scale * a - 1.0 / (1.0 + (-logit).exp())
+                },
+                1.0 / scale,
+            );
+            let moved = solved - *share;
+            unit.iter_mut().zip(row).for_each(|(u, h)| *u -= moved * h);
+            *share = solved;
+        }
+    }
+    unit
+}
+
+/// Where a rising function is 0 between 0 and `most`.
+fn solved(function: impl Fn(f64) -> f64, most: f64) -> f64 {
+    let (mut low, mut high) = (0.0, most);
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (low + high);
+        match function(middle) < 0.0 {
+            true => low = middle,
+            false => high = middle,
+        }
+    }
+    0.5 * (low + high)
+}
+
+fn dot(one: &[f64], other: &[f64]) -> f64 {
+    one.iter().zip(other).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_other_unit_costs_less() {
+        let rows = [
+            vec![2.0, 0.5, 1.0],
+            vec![0.1, 3.0, 1.0],
+            vec![1.0, 1.0, 1.0],
+        ];
+        let (margins, weight_decay) = ([3.0, 1.0, -2.0], 0.01);
+        let cost = |unit: &[f64]| {
+            let of_rows = rows.iter().zip(margins);
+            let of_rows = of_rows.map(|(row, margin)| (dot(row, unit) - margin).exp().ln_1p());
+            of_rows.sum::<f64>() / 3.0 + weight_decay / 2.0 * dot(unit, unit)
+        };
+        let unit = least(&rows, &margins, weight_decay);
+        assert!(unit.iter().any(|u| u.abs() > 0.1), "{unit:?}");
+        for place in 0..3 {
+            for step in [-1e-3, 1e-3] {
+                let mut other = unit.clone();
+                other[place] += step;
+                assert!(cost(&other) > cost(&unit), "{place} {step}");
+            }
+        }
+    }
+}
