@@ -23,7 +23,10 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
         std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     let content = match file_kind(path, &bytes)? {
         FileKind::Model => FileContent::model(&Model::parse(path, &bytes, &Device::flex())?),
-        FileKind::Codes => FileContent::codes(&Codebook::parse(path, &bytes)?.1),
+        FileKind::Codes => {
+            let (codes, metadata) = Codebook::parse(path, &bytes)?;
+            FileContent::codes(&metadata, codes.spare_units().len())
+        }
         FileKind::Enrolment | FileKind::PartialEnrolment => {
             FileContent::enrolment(&EnrolmentMetadata::read(path)?)
         }

@@ -63,6 +63,7 @@ pub fn inspect(record: &InspectRecord) -> String {
             seed_digest,
             shape: code_shape,
             classes,
+            spare_units,
             model_digest,
         } => {
             rows.push(("kind", "codes (keep secret)".to_owned()));
@@ -70,6 +71,7 @@ pub fn inspect(record: &InspectRecord) -> String {
             rows.push(("block", block.to_string()));
             rows.push(("shape", shape(code_shape)));
             rows.push(("classes", listed(classes)));
+            rows.push(("spare units", count(*spare_units)));
             rows.push(("digest of model", model_digest.to_string()));
             rows.push(("digest of seed", seed_digest.to_string()));
         }

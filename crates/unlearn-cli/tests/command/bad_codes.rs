@@ -7,7 +7,7 @@ use super::images::{CLASSES, write_classes};
 use super::tensors::change;
 use super::trained::folder;
 
-const OTHER: &str = "train --architecture mlp --hidden 4 --epochs 1 --overwrite --out other";
+const OTHER: &str = "train --architecture mlp --hidden 16 --epochs 1 --overwrite --out other";
 
 #[test]
 fn codes_of_another_model_are_refused() {

@@ -52,6 +52,7 @@ fn inspecting_codes_shows_none_of_them() {
         "schema",
         "seed_digest",
         "shape",
+        "spare_units",
         "version",
     ];
     assert_eq!(keys, expected);

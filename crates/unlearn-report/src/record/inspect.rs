@@ -68,6 +68,9 @@ pub enum FileContent {
         shape: [usize; 4],
         /// Class names in the order of the codes.
         classes: Vec<String>,
+        /// Spare units that are kept with them.
+        #[serde(default)]
+        spare_units: usize,
         /// Digest of the model that they were planted in.
         model_digest: Digest,
     },
@@ -162,8 +165,8 @@ impl FileContent {
         }
     }
 
-    /// Codes, by what their file says of them.
-    pub fn codes(metadata: &CodesMetadata) -> Self {
+    /// Codes, by what their file says of them and the spare units in it.
+    pub fn codes(metadata: &CodesMetadata, spare_units: usize) -> Self {
         let [channels, height, width] = metadata.shape;
         Self::Codes {
             distribution: metadata.distribution,
@@ -171,6 +174,7 @@ impl FileContent {
             seed_digest: metadata.seed,
             shape: [metadata.classes.len(), channels, height, width],
             classes: metadata.classes.names().to_vec(),
+            spare_units,
             model_digest: metadata.model,
         }
     }

@@ -104,7 +104,13 @@ fn the_same_request_gives_the_same_bits_and_leaves_the_model_alone() {
 const DETERMINISTIC: [&str; 3] = ["ssd", "lfssd", "ntk-f"];
 
 /// Methods that find no gradient.
-const FORWARD_ONLY: [&str; 4] = ["ntk-f", "certified-removal", "bias-shift", "zero-unit"];
+const FORWARD_ONLY: [&str; 5] = [
+    "transplant",
+    "ntk-f",
+    "certified-removal",
+    "bias-shift",
+    "zero-unit",
+];
 
 #[test]
 fn another_seed_gives_other_bits_where_anything_is_drawn() {

@@ -13,3 +13,4 @@ mod shapes;
 mod sign;
 mod small;
 mod together;
+mod transplant;

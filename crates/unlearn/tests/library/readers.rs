@@ -13,7 +13,7 @@ use unlearn::train::{Flow, Observer, Progress, Trainer};
 
 use super::small;
 
-/// A model's, its codes', an interrupted run's and an enrolment's bytes.
+/// A model's, its codes' with a spare unit, an interrupted run's and an enrolment's bytes.
 static FILES: LazyLock<[Vec<u8>; 4]> = LazyLock::new(|| {
     let (model, codes) = small::untrained(3);
     let data = small::data();
@@ -28,11 +28,16 @@ static FILES: LazyLock<[Vec<u8>; 4]> = LazyLock::new(|| {
     );
     [
         model.to_bytes(),
-        codes.to_bytes(model.digest()),
+        with_spare_unit(&model, &codes).to_bytes(model.digest()),
         run.unwrap().to_bytes(),
         enrolment(&model, &codes),
     ]
 });
+
+fn with_spare_unit(model: &Model, codes: &Codebook) -> Codebook {
+    let unit = model.network.classifier_unit(0);
+    codes.clone().with_spare_units(vec![unit])
+}
 
 fn enrolment(model: &Model, codes: &Codebook) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
@@ -126,7 +131,7 @@ fn what_was_written_is_read_back() {
     assert_eq!(read.to_bytes(), FILES[0]);
     assert_eq!(read.digest(), model.digest());
     let (read, metadata) = Codebook::parse(path, &FILES[1]).unwrap();
-    assert_eq!(read, codes);
+    assert_eq!(read, with_spare_unit(&model, &codes));
     metadata.check_model(&model).unwrap();
     read.check_fit(&model).unwrap();
     let kinds = [

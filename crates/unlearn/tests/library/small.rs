@@ -25,10 +25,16 @@ pub fn metadata(data: &Dataset) -> ModelMetadata {
 }
 
 pub fn parameters() -> TrainParameters {
+    with_spare_units(0)
+}
+
+/// The same, with so many spare units.
+pub fn with_spare_units(spare_units: usize) -> TrainParameters {
     let settings = TrainSettings {
         epochs: 3,
         batch_size: 24,
         mix: 0.3,
+        spare_units,
         seed: 1,
         ..TrainSettings::default()
     };
@@ -37,11 +43,16 @@ pub fn parameters() -> TrainParameters {
 
 /// A model that has seen its codes, and the codes.
 pub fn trained() -> (Model, Codebook) {
+    trained_by(parameters())
+}
+
+/// The model that some training ends with, and its codes.
+pub fn trained_by(parameters: TrainParameters) -> (Model, Codebook) {
     let data = data();
     let device = Device::flex();
     let run = Trainer::new(
         metadata(&data),
-        parameters(),
+        parameters,
         &data.train,
         data.digest,
         &device,
