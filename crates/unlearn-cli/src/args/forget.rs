@@ -58,11 +58,12 @@ pub struct ForgetArgs {
     )]
     pub out: Option<PathBuf>,
 
-    /// How to forget: `mnemonic` by the codes; `bias-shift` and `zero-unit` are controls
-    /// that only hide the classes' answers and forget nothing inside; what the others do and
-    /// need, `unlearn methods` says.
-    #[arg(long, default_value = METHOD, value_parser = methods())]
-    pub method: String,
+    /// How to forget [default: `transplant` where the codes' file has a spare unit left for
+    /// each class, else `mnemonic`, as with --lambda1, --lambda2, --scope or --goal]: `bias-shift`
+    /// and `zero-unit` are controls that only hide the classes' answers and forget nothing
+    /// inside; what the others do and need, `unlearn methods` says.
+    #[arg(long, value_parser = methods())]
+    pub method: Option<String>,
 
     /// A setting of the method, such as `epochs=3`; may be repeated. Their names
     /// and defaults: `unlearn methods --json`.
@@ -141,8 +142,8 @@ By another method, with the training images:
 Exit code 1: the result did not pass, and nothing was written. --dry-run shows
 why. Never choose a strength by the test images.";
 
-/// The method that is used where none is named.
-const METHOD: &str = "mnemonic";
+/// The method whose settings have options of their own.
+const BY_CODES: &str = "mnemonic";
 
 /// The names in the library's catalog.
 fn methods() -> PossibleValuesParser {
@@ -163,15 +164,17 @@ impl ForgetArgs {
         self.set.iter().cloned().chain(given).collect()
     }
 
-    /// Whether the method is the one that moves by codes alone.
-    pub fn is_by_codes(&self) -> bool {
-        self.method == METHOD
+    /// The method that was named, or the one whose settings were given.
+    pub fn named_method(&self) -> Option<&str> {
+        let by_settings = (!self.settings().is_empty()).then_some(BY_CODES);
+        self.method.as_deref().or(by_settings)
     }
 
     /// By how much the mean loss on the kept codes may rise, in nats; none
     /// where that is not to stop anything.
     pub fn max_kept_loss(&self) -> Option<f64> {
-        let is_automatic = self.is_by_codes() && self.lambda1.or(self.lambda2).is_none();
+        let is_ours = self.named_method().is_none_or(|name| name == BY_CODES);
+        let is_automatic = is_ours && self.lambda1.or(self.lambda2).is_none();
         self.max_kept_loss
             .or_else(|| is_automatic.then_some(MAX_KEPT_LOSS))
     }

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use serde_json::Map;
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
 use unlearn::enrol::{EnrolError, Enrolment};
-use unlearn::forget::{ForgetError, Job, Method, Need, Outcome, Request, method};
+use unlearn::forget::{ForgetError, Job, Method, Need, Outcome, Request, method, recommended};
 use unlearn::train::Flow;
 use unlearn::tune::Watch;
 use unlearn_report::{ForgetRecord, json};
@@ -26,7 +27,8 @@ use crate::{data, enrolment, gate, outputs, show, stdout, training_recipe as rec
 pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let name = args.device.device;
     let device = name.open()?;
-    let method = method(&args.method, args.settings())?;
+    let named = args.named_method();
+    let named = named.map(|name| method(name, args.settings())).transpose()?;
     let file = match args.out.as_ref().filter(|_| !args.dry_run) {
         Some(out) => {
             let read = [&args.codes, &args.enrolment, &args.recipe];
@@ -50,6 +52,14 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let codes = codes(args, &model)?;
     let model_name = || args.model.display().to_string();
     let request = Request::new(&model, &args.classes).with_context(model_name)?;
+    let (method, why) = match named {
+        Some(method) => (method, None),
+        None => {
+            let best = recommended(&model, codes.as_ref(), &request);
+            (method(best.method, Map::new())?, Some(best.why))
+        }
+    };
+    let is_by_codes = method.name() == "mnemonic";
     let check = Check::read(&args.check, &model, &request)?;
     let recipe = args.recipe.as_deref().map(recipe::read).transpose()?;
     let images = match &args.data {
@@ -82,15 +92,18 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let Some(outcome) = watched(job, method.as_ref())? else {
         return Ok(Exit::NotAchieved);
     };
-    if let Some(reason) = not_finite(args, &outcome) {
+    if let Some(reason) = not_finite(is_by_codes, &outcome) {
         eprintln!("{reason}");
         return Ok(Exit::NotAchieved);
     }
     let verdict = gate::verdict(max_kept_loss, check.as_ref(), &model, &request, &outcome);
-    let record = ForgetRecord::new(name, &model, &request, &outcome, verdict, args.dry_run);
+    let record = ForgetRecord {
+        chosen_because: why.map(str::to_owned),
+        ..ForgetRecord::new(name, &model, &request, &outcome, verdict, args.dry_run)
+    };
     let broken = record.gate.as_ref().filter(|gate| !gate.passed);
     let moved = outcome.parameters_changed() > 0;
-    if !moved && broken.is_none() && !args.is_by_codes() {
+    if !moved && broken.is_none() && !is_by_codes {
         eprintln!("no weight moved; nothing was written");
         return Ok(Exit::NotAchieved);
     }
@@ -191,8 +204,8 @@ fn known(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> 
 }
 
 /// Why numbers of the outcome cannot be stored or believed, if so.
-fn not_finite(args: &ForgetArgs, outcome: &Outcome) -> Option<&'static str> {
-    if !args.is_by_codes() {
+fn not_finite(is_by_codes: bool, outcome: &Outcome) -> Option<&'static str> {
+    if !is_by_codes {
         (!is_finite(&outcome.model)).then_some(
             "the moved weights are not finite; nothing was written: try a smaller learning_rate, or clip_norm",
         )

@@ -23,6 +23,7 @@ pub fn forget(record: &ForgetRecord, out: Option<&Path>) -> String {
     let out = out.filter(|_| !record.dry_run);
     let mut rows = vec![
         ("method", Some(record.method.clone())),
+        ("chosen because", record.chosen_because.clone()),
         ("classes", classes(&record.classes)),
         ("forgotten before", classes(&record.forgotten_before)),
         ("strength", record.strength.clone()),

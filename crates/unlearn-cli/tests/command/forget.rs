@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::command::{object, parse, run};
-use super::trained::{FORGET, MANUAL, folder};
+use super::trained::{FORGET, MANUAL, TRAIN, folder};
 
 fn number(record: &Json, key: &str) -> f64 {
     record[key]
@@ -226,4 +226,25 @@ fn nothing_is_predicted_of_moves_that_were_not_measured() {
         let record = object(path, &format!("{FORGET} {how} --dry-run"));
         assert_eq!(record["confidence"][0]["confidence"], Json::Null, "{how}");
     }
+}
+
+#[test]
+fn who_names_no_method_gets_a_spare_unit_while_one_is_left() {
+    let folder = folder();
+    let path = folder.path();
+    let train = TRAIN.replace("--spare-units 0", "--spare-units 1");
+    run(path, &format!("{train} --overwrite")).done();
+    let first = object(path, "forget m --codes c --class red --out m2");
+    assert_eq!(first["method"], "transplant");
+    assert_eq!(first["backward_passes"], 0);
+    assert_eq!(first["gate"]["passed"], true);
+    let why = first["chosen_because"].as_str().unwrap();
+    assert!(why.contains("a spare unit is left"), "{why}");
+    let second = object(path, "forget m2 --codes c --class blue --out m3");
+    assert_eq!(second["method"], "mnemonic");
+    let why = second["chosen_because"].as_str().unwrap();
+    assert!(why.contains("no spare unit is left"), "{why}");
+    let named = object(path, "forget m --codes c --class red --goal 3 --dry-run");
+    assert_eq!(named["method"], "mnemonic");
+    assert!(named.get("chosen_because").is_none());
 }

@@ -20,6 +20,9 @@ pub struct ForgetRecord {
     pub device: DeviceName,
     /// The method's name.
     pub method: String,
+    /// Why it was chosen, where nobody named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen_because: Option<String>,
     /// `auto` where the codes chose the strength, `manual` where it was given;
     /// none if the method has none.
     pub strength: Option<String>,
@@ -112,6 +115,7 @@ impl ForgetRecord {
             version: VERSION.to_owned(),
             device,
             method: outcome.method.to_owned(),
+            chosen_because: None,
             strength: text("strength").map(str::to_owned),
             classes: names(request.forgotten()),
             forgotten_before: before.metadata.forgotten.clone(),

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""How deep each way to forget without data goes: `unlearn audit` on what it leaves, beside retrained models.
+
+    experiments/depth.py NAME --data FOLDER --work FOLDER [--requests 0 8 1,4,7] [--seeds 1 2 3] [--oracles 2]
+
+NAME is a recipe of recipes.py. Per training seed and request (classes joined by commas), every variant below is held to the same retrained models (seeds 11,
+12, ..), and these to each other, which shows false alarms and how much models differ by their seed alone. Budget: quick, seed 0. What was found is kept
+under --work. Record: records/depth-NAME.json, to which other requests and seeds are added. `experiments/depth_tables.py` prints the tables.
+"""
+
+import argparse
+import json
+import pathlib
+import shlex
+
+import audits
+import command
+import recipes
+
+# How the original is trained beside its recipe, and how it is made to forget.
+VARIANTS = {
+    "mnemonic": ("", "--method mnemonic"),
+    "mnemonic, one shot": ("", "--method mnemonic --lambda1 1e-3 --lambda2 10"),
+    "transplant": ("", "--method transplant --set unit=spare"),
+    "transplant, made unit": ("", "--method transplant --set unit=made"),
+}
+
+
+def slug(text):
+    return "".join(letter if letter.isalnum() else "-" for letter in text)
+
+
+def record_of(name):
+    path = command.RECORDS / f"depth-{name}.json"
+    return json.loads(path.read_text()) if path.exists() else {"runs": []}
+
+
+if __name__ == "__main__":
+    parser = command.arguments(argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter))
+    parser.add_argument("name", choices=list(recipes.RECIPES))
+    parser.add_argument("--requests", nargs="+", default=["0", "8", "1,4,7"])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--oracles", type=int, default=2)
+    parser.add_argument("--variants", nargs="+", choices=list(VARIANTS), default=list(VARIANTS))
+    arguments = parser.parse_args()
+    name, work = arguments.name, arguments.work
+    unlearn = command.Command(arguments.command, arguments.data, work)
+    data = arguments.data / recipes.FOLDERS[name]
+    oracle_seeds = list(range(11, 11 + arguments.oracles))
+    runs = []
+    for request in arguments.requests:
+        classes = request.split(",")
+        without = " ".join(f"--without {c}" for c in classes)
+        retrained = [unlearn.train(f"{name}-without-{slug(request)}-{seed}", f"{recipes.training(name, seed)} {without}")[0] for seed in oracle_seeds]
+        for seed in arguments.seeds:
+            for variant in arguments.variants:
+                training, forgetting = VARIANTS[variant]
+                original = f"{name}{slug(training)}-{seed}"
+                model, codes, trained = unlearn.train(original, f"{recipes.training(name, seed)} {training}")
+                after = work / f"{original}-{slug(variant)}-{slug(request)}.safetensors"
+                forgot = unlearn("forget", model, "--codes", codes, *(word for c in classes for word in ("--class", c)), *shlex.split(forgetting),
+                                 "--out", after, "--overwrite")
+                record = unlearn("audit", "--before", model, "--after", after, *(word for path in retrained for word in ("--retrained", path)),
+                                 "--codes", codes, "--data", data, *(word for c in classes for word in ("--forgotten", c)),
+                                 "--out", work / f"depth-{original}-{slug(request)}", "--overwrite", may_fail=True)
+                runs.append({"request": request, "seed": seed, "variant": variant, "accuracy_percent": trained["accuracy_percent"],
+                             "train_seconds": trained["train_seconds"], "forget_seconds": forgot["forget_seconds"],
+                             "backward_passes": forgot["backward_passes"], "figures": audits.compact(record)})
+                key = lambda run: (run["request"], run["seed"], run["variant"])
+                known = {key(run): run for run in record_of(name)["runs"] + runs}
+                command.write(f"depth-{name}", {"train": recipes.training(name, "SEED"), "oracle_seeds": oracle_seeds, "runs": list(known.values())})
