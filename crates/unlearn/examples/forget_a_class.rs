@@ -4,7 +4,7 @@ use unlearn::audit::evaluate;
 use unlearn::checkpoint::ModelMetadata;
 use unlearn::code::CodeKind;
 use unlearn::data::{LoadOptions, Normalization, Source, load};
-use unlearn::forget::{Job, Mnemonic, MnemonicSettings, Request};
+use unlearn::forget::{Job, Request, method, recommended};
 use unlearn::network::{Architecture, Device};
 use unlearn::train::{TrainSettings, Trainer};
 
@@ -33,8 +33,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let (model, codes) = (&trainer.model(), &trainer.codes());
     let request = Request::new(model, &["triangle"])?;
-    let settings = MnemonicSettings::default();
-    let outcome = Job::new(model, codes, &request)?.run(&Mnemonic::new(settings)?)?;
+    let best = recommended(model, Some(codes), &request);
+    let method = method(best.method, Default::default())?;
+    let outcome = Job::new(model, codes, &request)?.run(method.as_ref())?;
     for model in [model, &outcome.model] {
         let measured = evaluate(model, &data.test, request.forgotten(), |_| {});
         let error = measured.forgotten_error_percent.unwrap_or(f64::NAN);

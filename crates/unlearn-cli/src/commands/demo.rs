@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::bail;
+use serde_json::Map;
 use unlearn::audit::{Budget, Context, Role, Subject, bias_control, code_accuracy_percent};
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::code::Codebook;
 use unlearn::data::{Dataset, LoadOptions, Normalization, Source};
-use unlearn::forget::{Job, MAX_KEPT_LOSS, Mnemonic, MnemonicSettings, Request};
+use unlearn::forget::{Job, MAX_KEPT_LOSS, Request, method, recommended};
 use unlearn::network::Device;
 use unlearn::train::Trainer;
 use unlearn_report::{
@@ -63,16 +64,20 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
 
     eprintln!("forgetting {}", recipe::CLASS);
     let request = Request::new(model, &[recipe::CLASS])?;
-    let method = Mnemonic::new(MnemonicSettings::default())?;
+    let best = recommended(model, Some(codes), &request);
+    let method = method(best.method, Map::new())?;
     let limit = Some(MAX_KEPT_LOSS);
     let job = Job::new(model, codes, &request)?.with_max_kept_loss(limit);
-    let outcome = job.run(&method)?;
+    let outcome = job.run(method.as_ref())?;
     let verdict = gate::verdict(limit, None, model, &request, &outcome);
     if let Some(gate) = verdict.as_ref().filter(|gate| !gate.passed) {
         gate::report(gate);
         return Ok(Exit::NotAchieved);
     }
-    let forget = ForgetRecord::new(name, model, &request, &outcome, verdict, false);
+    let forget = ForgetRecord {
+        chosen_because: Some(best.why.to_owned()),
+        ..ForgetRecord::new(name, model, &request, &outcome, verdict, false)
+    };
 
     eprintln!("training another from scratch without {}", recipe::CLASS);
     let mut oracle = trainer(&without, &device)?;

@@ -28,7 +28,9 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let name = args.device.device;
     let device = name.open()?;
     let named = args.named_method();
-    let named = named.map(|name| method(name, args.settings())).transpose()?;
+    let named = named
+        .map(|name| method(name, args.settings()))
+        .transpose()?;
     let file = match args.out.as_ref().filter(|_| !args.dry_run) {
         Some(out) => {
             let read = [&args.codes, &args.enrolment, &args.recipe];

@@ -33,12 +33,11 @@ pub fn demo(record: &DemoRecord) -> String {
     let files = &record.files;
     let folder = Path::new(&files.record).parent().unwrap_or(Path::new("."));
     let forget = &record.forget;
-    let quicker = times.retrain_seconds / times.forget_seconds;
     format!(
         "\
 A network learned {classes} shapes from {images} images and one secret code per class.
-Then it forgot \"{class}\" from the codes alone, without images: {passes} backward passes,
-{changed} of {total} parameters moved, {quicker:.0} times quicker than retraining without it.
+Then it forgot \"{class}\" without images, by `{method}`: {passes} backward passes,
+{changed} of {total} parameters moved. To train another without it took {retraining}.
 
 {table}
 An error like that of the retrained model says what the network answers, not what it
@@ -53,8 +52,10 @@ Next (from a checkout of the sources, `cargo run --` stands for `unlearn`):
   unlearn inspect {original}
 ",
         classes = record.original.evaluation.classes.len(),
+        method = forget.method,
         passes = forget.backward_passes,
         images = count(record.data.training_samples),
+        retraining = seconds(times.retrain_seconds),
         changed = count(forget.parameters_changed),
         total = count(forget.parameters_total),
         folder = folder.display(),

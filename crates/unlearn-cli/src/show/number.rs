@@ -8,6 +8,7 @@ pub fn percent(value: f64) -> String {
 /// `12.3 s`, with more digits where there are fewer seconds.
 pub fn seconds(value: f64) -> String {
     match value {
+        value if 0.0 < value && value < 1e-4 => "<0.0001 s".to_owned(),
         value if value < 1.0 => format!("{value:.4} s"),
         value => format!("{value:.1} s"),
     }
@@ -62,6 +63,7 @@ mod tests {
             (seconds(0.01234), seconds(75.04)),
             ("0.0123 s".into(), "75.0 s".into())
         );
+        assert_eq!(seconds(0.000_012), "<0.0001 s");
         assert_eq!(percent(99.999), "100.00 %");
     }
 }
