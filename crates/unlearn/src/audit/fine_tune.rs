@@ -6,6 +6,7 @@ use unlearn_data::stream;
 use crate::network::op::Mode;
 use crate::network::{CrossEntropy, Network, Value};
 use crate::train::{Optimizer, OptimizerKind, OptimizerSettings};
+use crate::tune::clip;
 
 /// Labelled inputs and how they are learned from: by the cross-entropy, in
 /// batches, each epoch in another order.
@@ -23,6 +24,8 @@ pub(super) struct FineTuning<'a> {
     pub optimizer: OptimizerSettings,
     /// The same at every step.
     pub learning_rate: f64,
+    /// The L2 norm to which longer gradients are shortened, if they are.
+    pub clip_norm: Option<f64>,
     /// How many steps.
     pub steps: usize,
     /// Samples per step; the last step of an epoch may have fewer.
@@ -61,7 +64,10 @@ impl FineTuning<'_> {
             let trace = network.trace(inputs, &mut Mode::Inference);
             let loss = CrossEntropy::new(&trace.output, &labels, 0.0);
             let gradient = loss.gradient(1.0 / labels.len() as f64, network.device());
-            let gradients = network.backward(trace, gradient, false);
+            let mut gradients = network.backward(trace, gradient, false);
+            if let Some(most) = self.clip_norm {
+                clip(&mut gradients.parameters, most);
+            }
             optimizer.step(network, gradients, self.learning_rate);
             after(step, network);
         }
@@ -88,6 +94,7 @@ mod tests {
             labels: &[0, 0, 1, 1],
             optimizer: SGD,
             learning_rate: 0.5,
+            clip_norm: None,
             steps: 20,
             batch_size: 3,
             seed: 1,

@@ -69,6 +69,7 @@ fn fit_and_ask(
             weight_decay: WEIGHT_DECAY,
         },
         learning_rate: LEARNING_RATE,
+        clip_norm: None,
         steps: STEPS,
         batch_size: labels.len(),
         seed: 0,

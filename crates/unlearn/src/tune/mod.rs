@@ -3,6 +3,7 @@
 
 mod accuracy;
 mod batch;
+mod clip;
 mod decay;
 mod gradients;
 mod loss;
@@ -14,6 +15,7 @@ mod work;
 
 pub use accuracy::accuracy;
 pub use batch::Batch;
+pub(crate) use clip::clip;
 pub use decay::decayed;
 pub use gradients::{gradients, input_gradient};
 pub use loss::Loss;

@@ -2,7 +2,7 @@
 
 use unlearn_data::stream;
 
-use super::{Batch, Loss, Mask, Samples, Statistics, Stopped, TuneSettings, Work};
+use super::{Batch, Loss, Mask, Samples, Statistics, Stopped, TuneSettings, Work, clip};
 use crate::network::op::Mode;
 use crate::network::{Gradients, Network, Value};
 use crate::train::Optimizer;
@@ -213,20 +213,4 @@ impl<'w, 'a> Tuner<'w, 'a> {
 fn sum_of(one: Value, other: Value) -> Value {
     let shape = one.shape().to_vec();
     Value::from_flat(one.flat() + other.flat(), &shape)
-}
-
-/// Shortens all gradients together to an L2 norm of at most `most`.
-fn clip(gradients: &mut [Option<Value>], most: f64) {
-    let squares = gradients.iter().flatten().map(|gradient| {
-        gradient.read(|numbers| numbers.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>())
-    });
-    let norm = squares.sum::<f64>().sqrt();
-    if norm <= most {
-        return;
-    }
-    for gradient in gradients.iter_mut().flatten() {
-        let shape = gradient.shape().to_vec();
-        let shorter = gradient.clone().flat().mul_scalar(most / norm);
-        *gradient = Value::from_flat(shorter, &shape);
-    }
 }
