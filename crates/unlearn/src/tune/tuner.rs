@@ -104,7 +104,7 @@ impl<'w, 'a> Tuner<'w, 'a> {
         let of_outputs = nodes.iter().copied().zip(of_outputs);
         let gradients = self
             .network
-            .backward_from(trace, of_outputs, false)
+            .backward_from(trace, of_outputs, |place| mask.reaches(place), false)
             .parameters;
         for (parameter, gradient) in gradients.into_iter().enumerate() {
             if let Some(gradient) = gradient {
