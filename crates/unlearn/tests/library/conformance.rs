@@ -186,6 +186,36 @@ fn what_is_told_of_a_method_can_be_given_to_it() {
     }
 }
 
+/// Counts that have no default.
+const OPTIONAL_COUNTS: [&str; 2] = ["noise_used", "kept_per_class"];
+
+#[test]
+fn counts_beyond_all_bounds_are_refused_by_name() {
+    let message = |name: &str, settings: &[(&str, u64)]| {
+        let settings = settings
+            .iter()
+            .map(|(name, n)| ((*name).to_owned(), json!(n)));
+        let refused = method(name, settings.collect()).err();
+        refused.map(|error| error.to_string()).unwrap_or_default()
+    };
+    for entry in CATALOG {
+        for (name, value) in (entry.defaults)() {
+            if value.is_u64() || OPTIONAL_COUNTS.contains(&&*name) {
+                let message = message(entry.name, &[(&name, 1_000_000_000_000_000)]);
+                let expected = format!("method `{}`: {name}: expected", entry.name);
+                assert!(message.starts_with(&expected), "{expected}: {message}");
+            }
+        }
+    }
+    // Each is allowed, but not as many copies of as many images.
+    let many = [("noise_images", 1024), ("noise_copies", 1025)];
+    let some = [many[0], many[1], ("noise_used", 1023)];
+    for name in ["fast-mu", "error-noise"] {
+        assert!(message(name, &many).contains("noise_copies: expected at most"));
+        assert_eq!(message(name, &some), "");
+    }
+}
+
 #[test]
 fn what_a_method_needs_is_named_where_it_is_missing() {
     let place = Workplace::new();

@@ -10,7 +10,7 @@ use super::last_layer::{LastLayer, add_gram, add_to_diagonal};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::Value;
 use crate::train::TrainError;
-use crate::tune::{Samples, Stopped, Work, demand};
+use crate::tune::{Samples, Stopped, Work, count, not_negative, positive};
 
 /// Images whose features are computed together.
 const BATCH: usize = 128;
@@ -69,12 +69,9 @@ impl Algorithm for CertifiedRemoval {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let (ridge, noise, steps) = (self.ridge, self.noise, self.fit_steps);
-        let positive = ridge.is_finite() && ridge > 0.0;
-        demand("ridge", positive, "a positive number", ridge)?;
-        let holds = noise.is_finite() && noise >= 0.0;
-        demand("noise", holds, "at least 0", noise)?;
-        demand("fit_steps", steps > 0, "at least 1", steps as f64)
+        positive("ridge", self.ridge)?;
+        not_negative("noise", self.noise)?;
+        count("fit_steps", self.fit_steps)
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::Network;
 use crate::train::TrainError;
-use crate::tune::{Mask, TuneSettings, Tuner, demand};
+use crate::tune::{Mask, TuneSettings, Tuner, count};
 
 /// Fine-tuning on the kept classes' images in which only the last `layers` move
 /// (CF-k of Goel et al., "Towards Adversarial Evaluations for Inexact Machine
@@ -41,8 +41,7 @@ impl Algorithm for CfK {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let layers = self.layers;
-        demand("layers", layers > 0, "at least 1", layers as f64)?;
+        count("layers", self.layers)?;
         self.tune.check()
     }
 

@@ -8,7 +8,9 @@ use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Ne
 use crate::network::op::Mode;
 use crate::network::{Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Loss, Statistics, TuneSettings, Tuner, Work, decayed, demand};
+use crate::tune::{
+    Loss, Statistics, TuneSettings, Tuner, Work, count, decayed, demand, not_negative,
+};
 
 /// Entanglement-reduced masks and knowledge transfer (ERM-KTP of Lin et al., CVPR 2023): a mask M
 /// `[channels, classes]` says which class uses which channel of the last maps; a student drawn anew
@@ -73,10 +75,10 @@ impl Algorithm for ErmKtp {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let (epochs, penalty, level) = (self.mask_epochs, self.penalty, self.used_above);
+        let (epochs, level) = (self.mask_epochs, self.used_above);
+        count("mask_epochs", epochs)?;
         demand("mask_epochs", epochs > 2, "at least 3", epochs as f64)?;
-        let holds = penalty.is_finite() && penalty >= 0.0;
-        demand("penalty", holds, "at least 0", penalty)?;
+        not_negative("penalty", self.penalty)?;
         let holds = (0.0..1.0).contains(&level);
         demand("used_above", holds, "in [0, 1)", level)?;
         self.tune.check()

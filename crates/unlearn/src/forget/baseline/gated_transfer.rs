@@ -10,7 +10,8 @@ use crate::network::op::Mode;
 use crate::network::{Network, Value};
 use crate::train::TrainError;
 use crate::tune::{
-    Batch, Loss, Statistics, TuneSettings, Tuner, Watch, Work, demand, input_gradient,
+    Batch, Loss, Statistics, TuneSettings, Tuner, Watch, Work, count, input_gradient, not_negative,
+    part,
 };
 
 /// Distils the network into one drawn anew, on images that a generator invents and from which
@@ -63,13 +64,9 @@ impl Algorithm for GatedTransfer {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let (threshold, attention) = (self.threshold, self.attention);
-        let holds = threshold > 0.0 && threshold <= 1.0;
-        demand("threshold", holds, "in (0, 1]", threshold)?;
-        let steps = self.student_steps;
-        demand("student_steps", steps > 0, "at least 1", steps as f64)?;
-        let holds = attention.is_finite() && attention >= 0.0;
-        demand("attention", holds, "at least 0", attention)?;
+        part("threshold", self.threshold)?;
+        count("student_steps", self.student_steps)?;
+        not_negative("attention", self.attention)?;
         self.tune.check()
     }
 

@@ -7,7 +7,7 @@ use crate::fisher::fisher_batched;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::{Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Batch, Loss, Statistics, TuneSettings, Tuner, demand};
+use crate::tune::{Batch, Loss, Statistics, TuneSettings, Tuner, not_negative};
 
 /// Trains on with the codes alone: the kept classes' under their labels, held by elastic weights and
 /// by what the network answered before, the forgotten classes' towards equal answers. Our adaptation of
@@ -55,10 +55,8 @@ impl Algorithm for Lwsf {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        for (name, number) in [("elastic", self.elastic), ("distill", self.distill)] {
-            let holds = number.is_finite() && number >= 0.0;
-            demand(name, holds, "at least 0", number)?;
-        }
+        not_negative("elastic", self.elastic)?;
+        not_negative("distill", self.distill)?;
         self.tune.check()
     }
 

@@ -11,7 +11,7 @@ use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Ne
 use crate::network::op::Mode;
 use crate::network::{CrossEntropy, Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Batch, Stopped, Work, demand};
+use crate::tune::{Batch, Stopped, Work, count, positive};
 
 /// Added to F before it is inverted.
 const EPSILON: f64 = 1e-8;
@@ -77,18 +77,10 @@ impl Algorithm for Sfdn {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let positive = |number: f64| number.is_finite() && number > 0.0;
-        for (name, number) in [("alpha", self.alpha), ("power", self.power)] {
-            demand(name, positive(number), "a positive number", number)?;
-        }
-        let counts = [
-            ("kept_per_class", self.kept_per_class.unwrap_or(1)),
-            ("batch_size", self.batch_size),
-        ];
-        for (name, count) in counts {
-            demand(name, count > 0, "at least 1", count as f64)?;
-        }
-        Ok(())
+        positive("alpha", self.alpha)?;
+        positive("power", self.power)?;
+        count("kept_per_class", self.kept_per_class.unwrap_or(1))?;
+        count("batch_size", self.batch_size)
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
