@@ -4,6 +4,7 @@
 mod accuracy;
 mod batch;
 mod decay;
+mod elementwise;
 mod gradients;
 mod loss;
 mod mask;
@@ -16,6 +17,7 @@ mod work;
 pub use accuracy::accuracy;
 pub use batch::Batch;
 pub use decay::decayed;
+pub(crate) use elementwise::{product, scaled_channels};
 pub use gradients::{gradients, input_gradient};
 pub use loss::Loss;
 pub use mask::Mask;

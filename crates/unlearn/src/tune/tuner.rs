@@ -2,6 +2,7 @@
 
 use unlearn_data::stream;
 
+use super::elementwise::sum;
 use super::{Batch, Loss, Mask, Samples, Statistics, Stopped, TuneSettings, Work};
 use crate::network::op::Mode;
 use crate::network::{Gradients, Network, Value};
@@ -135,9 +136,9 @@ impl<'w, 'a> Tuner<'w, 'a> {
     /// # Panics
     /// If there is no such parameter.
     pub fn add_gradient(&mut self, parameter: usize, gradient: Value) {
-        let sum = &mut self.gradients[parameter];
-        *sum = Some(match sum.take() {
-            Some(sum) => sum_of(sum, gradient),
+        let added = &mut self.gradients[parameter];
+        *added = Some(match added.take() {
+            Some(others) => sum(others, gradient),
             None => gradient,
         });
     }
@@ -208,11 +209,6 @@ impl<'w, 'a> Tuner<'w, 'a> {
     pub fn finish(self) -> Network {
         self.network
     }
-}
-
-fn sum_of(one: Value, other: Value) -> Value {
-    let shape = one.shape().to_vec();
-    Value::from_flat(one.flat() + other.flat(), &shape)
 }
 
 /// Shortens all gradients together to an L2 norm of at most `most`.
