@@ -13,7 +13,7 @@ use crate::tune::{Mask, TuneSettings, Tuner, count};
 ///
 /// A layer here is what the first part of its parameters' names says, as PyTorch has it:
 /// the last two of resnet18 are `layer4` and `fc`. All before them stays as it was,
-/// running statistics included, though while tuning it normalises with batch statistics. Costs E N_R backward passes. Rate and epochs are those of a
+/// running statistics included, though while tuning it normalises with batch statistics. Costs E N_R backward passes, none further back than these layers. Rate and epochs are those of a
 /// published repetition on CIFAR-10.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CfK {
