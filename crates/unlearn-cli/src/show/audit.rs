@@ -71,5 +71,23 @@ fn retrained(figure: &FigureRow, roles: &[Role]) -> String {
 
 fn not_made(audit: &AuditEntry) -> Option<String> {
     let reason = audit.skipped.as_ref()?;
-    Some(format!("not made: {}. {reason}\n", audit.title))
+    // A title that asks ends its own sentence.
+    let end = if audit.title.ends_with('?') { "" } else { "." };
+    Some(format!("not made: {}{end} {reason}\n", audit.title))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unlearn::audit::AUDITS;
+
+    #[test]
+    fn a_line_on_an_audit_that_was_not_made_reads_as_two_sentences() {
+        let entries = AUDITS.iter();
+        let entries = entries.map(|audit| AuditEntry::skipped(*audit, "It needs codes."));
+        let lines: Vec<String> = entries.filter_map(|entry| not_made(&entry)).collect();
+        assert!(lines.iter().any(|line| line.contains("decode? It needs")));
+        let ended = |line: &String| line.contains(". It needs") || line.contains("? It needs");
+        assert!(lines.iter().all(ended), "{lines:?}");
+    }
 }

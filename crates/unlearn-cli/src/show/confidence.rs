@@ -11,8 +11,8 @@ const MEANING: &str = "Forgotten: at least 99 % of images like the training ones
                        predicted from the code alone.";
 
 /// Why there is no probability.
-const UNKNOWN: &str = "cannot be said from the code (not known before, or moved otherwise than \
-                       automatically in its own output)";
+const UNKNOWN: &str = "not predicted (it is for codes that were known, after `mnemonic` at its own strength): \
+                       `evaluate` measures it, `audit` looks for traces";
 
 /// A line per class, and what it means.
 pub fn confidence_lines(classes: &[ConfidenceRecord]) -> String {
@@ -63,7 +63,7 @@ mod tests {
             confidence,
         };
         let lines = confidence_lines(&[class("a", None), class("b", Some(0.5))]);
-        assert!(lines.contains("a: sure that its images are forgotten: cannot be said from"));
+        assert!(lines.contains("a: sure that its images are forgotten: not predicted"));
         let alone = confidence_lines(&[class("a", None)]);
         assert!(alone.ends_with(&format!("{UNKNOWN}\n")));
         assert!(lines.contains("b: sure that its images are forgotten: 50.0 %\n"));

@@ -62,7 +62,7 @@ fn the_enrolment_goes_on_with_the_model() {
     // request has the bits that it has without.
     let first = format!("{FORGET} --enrolment e --out m2 --enrolment-out e2");
     run(path, &first).done();
-    let next = "forget m2 --codes c --class blue --out";
+    let next = "forget m2 --codes c --class blue --method mnemonic --out";
     run(path, &format!("{next} known --enrolment e2")).done();
     run(path, &format!("{next} plain")).done();
     assert_eq!(read(path, "known"), read(path, "plain"));

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::command::{object, parse, run};
-use super::trained::{FORGET, MANUAL, TRAIN, folder};
+use super::trained::{FORGET, MANUAL, RED, TRAIN, folder};
 
 fn number(record: &Json, key: &str) -> f64 {
     record[key]
@@ -59,7 +59,7 @@ fn a_lower_goal_moves_less() {
         ("--goal 3 --lambda2 1", &["goal", "lambda2"]),
         ("--goal 3 --method bias-shift", &["`bias-shift`", "`goal`"]),
     ] {
-        run(path, &format!("{FORGET} --out m2 {goal}")).bad(parts);
+        run(path, &format!("{RED} --out m2 {goal}")).bad(parts);
     }
 }
 
@@ -123,12 +123,19 @@ fn a_second_request_keeps_the_first_forgotten() {
     let path = folder.path();
     let first = object(path, &format!("{FORGET} --out m2"));
     assert_eq!(first["forgotten_before"], parse("[]"));
-    let second = object(path, "forget m2 --codes c --class blue --out m3");
+    let second = object(
+        path,
+        "forget m2 --codes c --class blue --method mnemonic --out m3",
+    );
     assert_eq!(second["forgotten_before"], parse("[\"red\"]"));
     assert_eq!(second["forgotten_so_far"], parse("[\"red\", \"blue\"]"));
     assert_eq!(second["came_back"], parse("[]"));
     assert_eq!(second["gate"]["passed"], true);
-    let table = run(path, "forget m2 --codes c --class blue --dry-run").done();
+    let table = run(
+        path,
+        "forget m2 --codes c --class blue --method mnemonic --dry-run",
+    )
+    .done();
     assert!(
         table.contains(" forgotten before          red\n"),
         "{table}"
@@ -182,7 +189,7 @@ fn a_dry_run_shows_what_other_strengths_would_do() {
 fn the_control_hides_answers_and_takes_no_settings_of_the_codes() {
     let folder = folder();
     let path = folder.path();
-    let control = format!("{FORGET} --method bias-shift --out m2");
+    let control = format!("{RED} --method bias-shift --out m2");
     for (setting, name) in [
         ("--scope all", "scope"),
         ("--lambda1 1", "lambda1"),
@@ -212,9 +219,16 @@ fn of_a_code_that_was_not_known_nothing_is_predicted() {
     let train = "train --data shapes --limit-per-class 2 --architecture mlp --hidden 8 --epochs 1 \
         --learning-rate 1e-9 --seed 5 --out m --codes c";
     run(path, train).done();
-    let table = run(path, "forget m --codes c --class 0 --out m2").done();
-    assert!(table.contains("cannot be said from the code"), "{table}");
-    let record = object(path, "forget m --codes c --class 0 --out m3");
+    let table = run(
+        path,
+        "forget m --codes c --class 0 --method mnemonic --out m2",
+    )
+    .done();
+    assert!(table.contains("not predicted"), "{table}");
+    let record = object(
+        path,
+        "forget m --codes c --class 0 --method mnemonic --out m3",
+    );
     assert_eq!(record["confidence"][0]["confidence"], Json::Null);
 }
 
@@ -223,13 +237,13 @@ fn nothing_is_predicted_of_moves_that_were_not_measured() {
     let folder = folder();
     let path = folder.path();
     for how in ["--method bias-shift", "--lambda2 3", "--scope classifier"] {
-        let record = object(path, &format!("{FORGET} {how} --dry-run"));
+        let record = object(path, &format!("{RED} {how} --dry-run"));
         assert_eq!(record["confidence"][0]["confidence"], Json::Null, "{how}");
     }
 }
 
 #[test]
-fn who_names_no_method_gets_a_spare_unit_while_one_is_left() {
+fn who_names_no_method_gets_a_spare_unit_or_a_made_one() {
     let folder = folder();
     let path = folder.path();
     let train = TRAIN.replace("--spare-units 0", "--spare-units 1");
@@ -241,7 +255,8 @@ fn who_names_no_method_gets_a_spare_unit_while_one_is_left() {
     let why = first["chosen_because"].as_str().unwrap();
     assert!(why.contains("a spare unit is left"), "{why}");
     let second = object(path, "forget m2 --codes c --class blue --out m3");
-    assert_eq!(second["method"], "mnemonic");
+    assert_eq!(second["method"], "transplant");
+    assert_eq!(second["choices"]["made_units"], 1);
     let why = second["chosen_because"].as_str().unwrap();
     assert!(why.contains("no spare unit is left"), "{why}");
     let named = object(path, "forget m --codes c --class red --goal 3 --dry-run");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::command::{files, object, parse, run};
-use super::trained::{FORGET, folder, read};
+use super::trained::{FORGET, RED, folder, read};
 
 /// So strong that it harms the kept classes too.
 const HARM: &str = "forget m --codes c --class red --scope classifier --lambda1 100 --lambda2 3000";
@@ -77,12 +77,9 @@ fn only_the_automatic_strength_has_a_limit_of_its_own() {
         limit(&format!("{FORGET} --max-kept-loss 2"))["max_kept_loss"],
         2.0
     );
+    assert_eq!(limit(RED)["max_kept_loss"], 0.001);
     for manual in ["--lambda1 0.1", "--lambda2 3", "--method bias-shift"] {
-        assert_eq!(
-            limit(&format!("{FORGET} {manual}")),
-            parse("null"),
-            "{manual}"
-        );
+        assert_eq!(limit(&format!("{RED} {manual}")), parse("null"), "{manual}");
     }
     // Moving the features harms this network's other classes.
     let all = format!("{FORGET} --scope all");

@@ -80,7 +80,7 @@ fn what_is_missing_is_named_and_nothing_is_written() {
     for (arguments, parts) in [
         (
             "forget m --class red --out m2",
-            &["`mnemonic`", "the codes"][..],
+            &["`transplant`", "the codes"][..],
         ),
         (
             "forget m --class red --method finetune --out m2",

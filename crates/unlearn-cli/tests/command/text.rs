@@ -77,7 +77,7 @@ fn tables() {
     compare(
         "forget_second",
         path,
-        "forget m2 --codes c --class blue --check-data data --out m4",
+        "forget m2 --codes c --class blue --method mnemonic --check-data data --out m4",
     );
     let several = format!("{FORGET} --class blue --dry-run");
     compare("forget_several", path, &several);

@@ -13,8 +13,11 @@ use super::images::write_colours;
 pub const TRAIN: &str = "train --data data --architecture mlp --hidden 16 --activation relu \
     --image-size 8 --epochs 30 --batch-size 8 --mix 0.3 --spare-units 0 --seed 20240229 --out m --codes c";
 
-/// Forgets one of the colours for good, as strongly as its code asks for.
-pub const FORGET: &str = "forget m --codes c --class red";
+/// Forgets one of the colours.
+pub const RED: &str = "forget m --codes c --class red";
+
+/// Forgets it for good, as strongly as its code asks for.
+pub const FORGET: &str = "forget m --codes c --class red --method mnemonic";
 
 /// Forgets it at a strength given.
 pub const MANUAL: &str =

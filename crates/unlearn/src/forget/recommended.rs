@@ -18,14 +18,17 @@ pub struct Recommended {
 pub fn recommended(model: &Model, codes: Option<&Codebook>, request: &Request) -> Recommended {
     let taken = model.metadata.forgotten.len();
     let left = codes.map_or(0, |codes| codes.spare_units().len().saturating_sub(taken));
-    match left >= request.forgotten().len() {
-        true => Recommended {
-            method: "transplant",
-            why: "a spare unit is left for each class; relearning a class from a few images takes longer than after `mnemonic`",
-        },
-        false => Recommended {
-            method: "mnemonic",
-            why: "no spare unit is left for each class, so the class's own output is moved by the codes",
-        },
-    }
+    let (method, why) = if model.network.split().is_none() {
+        let why = "the network has no classifier layer of its own, so it is moved by the codes";
+        ("mnemonic", why)
+    } else if left < request.forgotten().len() {
+        let why = "no spare unit is left for each class, so units are made from the codes; \
+                   images bring a class back more slowly than after `mnemonic`";
+        ("transplant", why)
+    } else {
+        let why = "a spare unit is left for each class; images bring a class back more slowly \
+                   than after `mnemonic`";
+        ("transplant", why)
+    };
+    Recommended { method, why }
 }

@@ -6,10 +6,20 @@ use super::{Network, Trace, Value};
 /// Gradients of a loss.
 #[derive(Debug)]
 pub struct Gradients {
-    /// Per parameter of the network; `None` for buffers.
+    /// Per parameter of the network; `None` for buffers and for what was not asked for.
     pub parameters: Vec<Option<Value>>,
     /// That of the input, where asked for.
     pub input: Option<Value>,
+}
+
+/// What a walk back is for.
+struct Wants<'a> {
+    /// Whether a parameter's gradient, or its square, is wanted.
+    parameters: &'a dyn Fn(usize) -> bool,
+    /// Whether operations are to find the gradients of these.
+    gradients: bool,
+    /// Whether that of the input is.
+    input: bool,
 }
 
 impl Network {
@@ -17,22 +27,31 @@ impl Network {
     /// true, for a loss whose gradient with respect to the logits is
     /// `gradient`, `[batch, classes]`.
     pub fn backward(&self, trace: Trace, gradient: Value, input: bool) -> Gradients {
-        self.backward_from(trace, [(self.graph().nodes().len() - 1, gradient)], input)
+        let outputs = [(self.graph().nodes().len() - 1, gradient)];
+        self.backward_from(trace, outputs, |_| true, input)
     }
 
     /// The same for a loss of the outputs of several nodes: (place in
-    /// [`super::Graph::nodes`], gradient with respect to its output).
+    /// [`super::Graph::nodes`], gradient with respect to its output). Only the parameters that
+    /// `wanted` says yes to have a gradient, and the pass ends where none lies before.
     pub fn backward_from(
         &self,
         trace: Trace,
         outputs: impl IntoIterator<Item = (usize, Value)>,
+        wanted: impl Fn(usize) -> bool,
         input: bool,
     ) -> Gradients {
         let mut parameters = vec![None; self.parameters().len()];
-        let input = self.walk_back(trace, outputs, true, input, |node, of_node, _, _| {
+        let wants = Wants {
+            parameters: &wanted,
+            gradients: true,
+            input,
+        };
+        let input = self.walk_back(trace, outputs, wants, |node, of_node, _, _| {
             let first = self.graph().nodes()[node].parameters.start;
             for (place, gradient) in of_node.parameters.drain(..).enumerate() {
-                parameters[first + place] = gradient;
+                let parameter = first + place;
+                parameters[parameter] = gradient.filter(|_| wanted(parameter));
             }
         });
         Gradients { parameters, input }
@@ -41,13 +60,13 @@ impl Network {
     /// The gradient of the input alone, for a loss whose gradient with respect to
     /// the logits is `gradient`, `[batch, classes]`.
     pub fn input_gradient(&self, trace: Trace, gradient: Value) -> Value {
-        let input = self.walk_back(
-            trace,
-            [(self.graph().nodes().len() - 1, gradient)],
-            false,
-            true,
-            |_, _, _, _| {},
-        );
+        let outputs = [(self.graph().nodes().len() - 1, gradient)];
+        let wants = Wants {
+            parameters: &|_| false,
+            gradients: false,
+            input: true,
+        };
+        let input = self.walk_back(trace, outputs, wants, |_, _, _, _| {});
         input.unwrap_or_else(|| unreachable!("it was asked for"))
     }
 
@@ -73,7 +92,12 @@ impl Network {
         mut visit: impl FnMut(usize, Value),
     ) {
         let outputs = [(self.graph().nodes().len() - 1, gradient)];
-        self.walk_back(trace, outputs, false, false, |node, _, saved, gradient| {
+        let wants = Wants {
+            parameters: &|_| true,
+            gradients: false,
+            input: false,
+        };
+        self.walk_back(trace, outputs, wants, |node, _, saved, gradient| {
             let Some(gradient) = gradient else { return };
             let operation = &self.graph().nodes()[node].operation;
             let first = self.graph().nodes()[node].parameters.start;
@@ -88,28 +112,34 @@ impl Network {
     }
 
     /// Visits the nodes from the last to the first with (node, its gradients,
-    /// what it saved, the gradient of its output where something in it is trained);
-    /// returns the gradient of the input where wanted. What a node saved is dropped once it was visited.
+    /// what it saved, the gradient of its output where something in it is wanted);
+    /// returns the gradient of the input where wanted. What a node saved is dropped once it was visited;
+    /// nodes before which nothing is wanted are not visited.
     fn walk_back(
         &self,
         mut trace: Trace,
         outputs: impl IntoIterator<Item = (usize, Value)>,
-        wants_parameters: bool,
-        wants_input: bool,
+        wants: Wants<'_>,
         mut visit: impl FnMut(usize, &mut OperationGradients, &super::op::Saved, Option<&Value>),
     ) -> Option<Value> {
         let graph = self.graph();
         let nodes = graph.nodes();
-        // A value's gradient is needed where something trained lies before it.
+        let holds_wanted = |index: usize| {
+            let mut parameters = nodes[index].parameters.clone();
+            self.is_trained(index) && parameters.any(wants.parameters)
+        };
+        // A value's gradient is needed where something wanted lies before it.
         let mut needed = vec![false; graph.value_count()];
-        needed[0] = wants_input;
+        needed[0] = wants.input;
         for (index, node) in nodes.iter().enumerate() {
             needed[index + 1] =
-                self.is_trained(index) || node.inputs.iter().any(|input| needed[input.0]);
+                holds_wanted(index) || node.inputs.iter().any(|input| needed[input.0]);
         }
         let mut gradients: Vec<Option<Value>> = vec![None; graph.value_count()];
         for (node, gradient) in outputs {
-            add(&mut gradients[node + 1], gradient);
+            if needed[node + 1] {
+                add(&mut gradients[node + 1], gradient);
+            }
         }
         for (index, node) in nodes.iter().enumerate().rev() {
             let saved = trace.saved.pop();
@@ -118,13 +148,14 @@ impl Network {
                 continue;
             };
             let inputs: Vec<bool> = node.inputs.iter().map(|input| needed[input.0]).collect();
+            let is_wanted = holds_wanted(index);
             let wanted = Wanted {
                 inputs: &inputs,
-                parameters: wants_parameters && self.is_trained(index),
+                parameters: wants.gradients && is_wanted,
             };
             let values = self.values_of(index);
             // Held only where it is asked for: the node may then work in its memory.
-            let kept = self.is_trained(index).then(|| gradient.clone());
+            let kept = is_wanted.then(|| gradient.clone());
             let mut of_node = node.operation.backward(&saved, &values, gradient, wanted);
             visit(index, &mut of_node, &saved, kept.as_ref());
             for (input, gradient) in node.inputs.iter().zip(of_node.inputs) {
@@ -182,7 +213,7 @@ mod tests {
             .collect();
         let shape = trace().taps[0].shape().to_vec();
         let gradient = Value::from_vec(at_features, &shape, &Device::flex());
-        let inner = network.backward_from(trace(), [(features, gradient)], true);
+        let inner = network.backward_from(trace(), [(features, gradient)], |_| true, true);
         let close = |one: &Value, other: &Value| {
             let (one, other) = (one.to_vec(), other.to_vec());
             let largest = one.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
@@ -202,6 +233,46 @@ mod tests {
                 (Some(whole), Some(inner)) => close(whole, inner),
                 (None, inner) => assert!(inner.is_none()),
             }
+        }
+    }
+
+    #[test]
+    fn the_pass_ends_where_nothing_wanted_lies_before() {
+        let graph = Architecture::Cnn { width: 2 }.build(&[1, 8, 8], 3).unwrap();
+        let network = Network::initialize(graph, 5, &Device::flex());
+        let nodes = network.graph().nodes();
+        let numbers: Vec<f32> = (0..128).map(|i| (0.3 * i as f32).sin()).collect();
+        let trace = || {
+            let batch = Value::from_vec(numbers.clone(), &[2, 1, 8, 8], &Device::flex());
+            network.trace(batch, &mut Mode::Inference)
+        };
+        let logits = vec![0.5, -0.25, 1.0, -0.5, 0.125, 2.0];
+        let outputs = || {
+            let gradient = Value::from_vec(logits.clone(), &[2, 3], &Device::flex());
+            [(nodes.len() - 1, gradient)]
+        };
+        let whole = network.backward_from(trace(), outputs(), |_| true, false);
+        for first in nodes.iter().map(|node| node.parameters.start) {
+            let wanted = |parameter: usize| parameter >= first;
+            let part = network.backward_from(trace(), outputs(), wanted, false);
+            let pairs = whole.parameters.iter().zip(&part.parameters).enumerate();
+            for (parameter, (whole, part)) in pairs {
+                let expected = whole.as_ref().filter(|_| wanted(parameter));
+                let [expected, found] = [expected, part.as_ref()].map(|g| g.map(Value::to_vec));
+                assert_eq!(expected, found, "{parameter} from {first} on");
+            }
+            let wants = Wants {
+                parameters: &wanted,
+                gradients: true,
+                input: false,
+            };
+            let mut visited = Vec::new();
+            network.walk_back(trace(), outputs(), wants, |node, _, _, _| {
+                visited.push(node)
+            });
+            let holds_wanted = |node: &usize| nodes[*node].parameters.clone().any(wanted);
+            let earliest = (0..nodes.len()).find(holds_wanted);
+            assert_eq!(visited.last().copied(), earliest, "from {first} on");
         }
     }
 }

@@ -37,28 +37,6 @@ impl Loss {
         Self::new(loss.losses, gradients)
     }
 
-    /// Cross-entropy with a distribution q per sample, `targets` `[batch, classes]`:
-    /// `-sum_k q_k log p_k`, gradient `p - q`.
-    ///
-    /// # Panics
-    /// If targets and logits do not match.
-    pub fn soft_cross_entropy(logits: &Value, targets: &[f64]) -> Self {
-        Self::rows(logits, targets, |z, q| {
-            let log_p = log_softmax(z, 1.0);
-            let value = -q
-                .iter()
-                .zip(&log_p)
-                .map(|(q, log_p)| q * log_p)
-                .sum::<f64>();
-            let mass: f64 = q.iter().sum();
-            let gradient = q.iter().zip(&log_p);
-            (
-                value,
-                gradient.map(|(q, log_p)| mass * log_p.exp() - q).collect(),
-            )
-        })
-    }
-
     /// `KL(q || p)` of the teacher's distribution `q = softmax(z_t / T)` and the
     /// student's, `p = softmax(z / T)`, summed over classes; gradient `(p - q) / T`.
     /// Distillation as of Hinton et al. (2015) is `T^2` times this.
@@ -75,6 +53,22 @@ impl Loss {
             let pairs = || log_q.iter().zip(&log_p);
             let value = pairs().map(|(q, p)| q.exp() * (q - p)).sum();
             let gradient = pairs().map(|(q, p)| (p.exp() - q.exp()) / temperature);
+            (value, gradient.collect())
+        })
+    }
+
+    /// The same divergence at temperature 1 with its gradient at the teacher's logits,
+    /// `q_k (log q_k - log p_k - KL)`: for who moves what the teacher sees.
+    ///
+    /// # Panics
+    /// If the logits of teacher and student do not match.
+    pub fn divergence_at_teacher(teacher: &Value, student: &Value) -> Self {
+        let student: Vec<f64> = student.to_vec().into_iter().map(f64::from).collect();
+        Self::rows(teacher, &student, |teacher, student| {
+            let (log_q, log_p) = (log_softmax(teacher, 1.0), log_softmax(student, 1.0));
+            let pairs = || log_q.iter().zip(&log_p);
+            let value = pairs().map(|(q, p)| q.exp() * (q - p)).sum();
+            let gradient = pairs().map(|(q, p)| q.exp() * (q - p - value));
             (value, gradient.collect())
         })
     }
@@ -169,7 +163,6 @@ mod tests {
     use super::*;
 
     const LOGITS: [f32; 6] = [0.3, -1.2, 2.0, 0.5, 0.4, -0.7];
-    const TARGETS: [f64; 6] = [0.2, 0.3, 0.5, 0.0, 1.0, 0.0];
 
     fn value(numbers: &[f32]) -> Value {
         Value::from_vec(numbers.to_vec(), &[2, 3], &Device::flex())
@@ -198,11 +191,11 @@ mod tests {
     #[test]
     fn gradients_are_the_slopes_of_the_values() {
         check(|z| Loss::cross_entropy(z, &[2, 1]));
-        check(|z| Loss::soft_cross_entropy(z, &TARGETS));
         let teacher = value(&[1.0, 0.0, -1.0, 0.2, 0.1, 0.3]);
         for temperature in [1.0, 4.0] {
             check(|z| Loss::divergence(z, &teacher, temperature));
         }
+        check(|z| Loss::divergence_at_teacher(z, &teacher));
         check(|z| {
             let hard = Loss::cross_entropy(z, &[0, 0]).weighted(&[-1.0, 2.0]);
             Loss::divergence(z, &teacher, 2.0).times(0.5).plus(&hard)
@@ -212,8 +205,16 @@ mod tests {
     #[test]
     fn kinds_meet_where_they_are_the_same() {
         let logits = value(&LOGITS);
+        let other = value(&[1.0, 0.0, -1.0, 0.2, 0.1, 0.3]);
+        let [at_student, at_teacher] = [
+            Loss::divergence(&logits, &other, 1.0),
+            Loss::divergence_at_teacher(&other, &logits),
+        ];
+        assert!((at_student.mean() - at_teacher.mean()).abs() < 1e-12);
+        // A teacher that is sure of a class is a label.
         let hard = Loss::cross_entropy(&logits, &[2, 1]);
-        let soft = Loss::soft_cross_entropy(&logits, &[0.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
+        let sure = value(&[0.0, 0.0, 1e3, 0.0, 1e3, 0.0]);
+        let soft = Loss::divergence(&logits, &sure, 1.0);
         assert!((hard.mean() - soft.mean()).abs() < 1e-12);
         let same = Loss::divergence(&logits, &logits, 3.0);
         assert_eq!((same.mean(), same.gradients), (0.0, vec![0.0; 6]));

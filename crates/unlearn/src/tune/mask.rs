@@ -1,5 +1,6 @@
 //! Which numbers of a network may move.
 
+use super::elementwise::product;
 use crate::network::{Network, Value};
 
 /// Which numbers of a network may move.
@@ -86,11 +87,6 @@ impl Mask {
             after.set(index, Value::from_flat(sum, &shape));
         }
     }
-}
-
-fn product(value: Value, mask: &Value) -> Value {
-    let shape = value.shape().to_vec();
-    Value::from_flat(value.flat() * mask.clone().flat(), &shape)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{count, demand, not_negative, positive};
 use crate::train::{OptimizerKind, OptimizerSettings, TrainError};
 
 /// What batch normalisation normalises with while a network is tuned.
@@ -75,24 +76,17 @@ impl TuneSettings {
     /// # Errors
     /// If one is out of its range.
     pub fn check(&self) -> Result<(), TrainError> {
-        let positive = |number: f64| number.is_finite() && number > 0.0;
-        let not_negative = |number: f64| number.is_finite() && number >= 0.0;
-        let count = |number: usize| (1..=1 << 20).contains(&number);
-        let counts = "between 1 and 1048576";
-        demand("epochs", count(self.epochs), counts, self.epochs as f64)?;
-        let size = self.batch_size;
-        demand("batch_size", count(size), counts, size as f64)?;
-        let rate = self.learning_rate;
-        demand("learning_rate", positive(rate), "a positive number", rate)?;
+        count("epochs", self.epochs)?;
+        count("batch_size", self.batch_size)?;
+        positive("learning_rate", self.learning_rate)?;
         let momentum = self.momentum;
         let in_range = (0.0..1.0).contains(&momentum);
         demand("momentum", in_range, "in [0, 1)", momentum)?;
-        let decay = self.weight_decay;
-        demand("weight_decay", not_negative(decay), "at least 0", decay)?;
+        not_negative("weight_decay", self.weight_decay)?;
         if let Some(norm) = self.clip_norm {
-            demand("clip_norm", positive(norm), "a positive number", norm)?;
+            positive("clip_norm", norm)?;
         }
-        demand("pull", not_negative(self.pull), "at least 0", self.pull)
+        not_negative("pull", self.pull)
     }
 
     /// The optimizer's part of them.
@@ -102,25 +96,5 @@ impl TuneSettings {
             momentum: self.momentum,
             weight_decay: self.weight_decay,
         }
-    }
-}
-
-/// Refuses a setting for which a demand does not hold.
-///
-/// # Errors
-/// If it does not hold.
-pub fn demand(
-    setting: &'static str,
-    holds: bool,
-    expected: &'static str,
-    found: f64,
-) -> Result<(), TrainError> {
-    match holds {
-        true => Ok(()),
-        false => Err(TrainError::Setting {
-            setting,
-            expected,
-            found,
-        }),
     }
 }

@@ -2,6 +2,7 @@
 
 use unlearn_data::stream;
 
+use super::elementwise::sum;
 use super::{Batch, Loss, Mask, Samples, Statistics, Stopped, TuneSettings, Work, clip};
 use crate::network::op::Mode;
 use crate::network::{Gradients, Network, Value};
@@ -104,7 +105,7 @@ impl<'w, 'a> Tuner<'w, 'a> {
         let of_outputs = nodes.iter().copied().zip(of_outputs);
         let gradients = self
             .network
-            .backward_from(trace, of_outputs, false)
+            .backward_from(trace, of_outputs, |place| mask.reaches(place), false)
             .parameters;
         for (parameter, gradient) in gradients.into_iter().enumerate() {
             if let Some(gradient) = gradient {
@@ -135,9 +136,9 @@ impl<'w, 'a> Tuner<'w, 'a> {
     /// # Panics
     /// If there is no such parameter.
     pub fn add_gradient(&mut self, parameter: usize, gradient: Value) {
-        let sum = &mut self.gradients[parameter];
-        *sum = Some(match sum.take() {
-            Some(sum) => sum_of(sum, gradient),
+        let added = &mut self.gradients[parameter];
+        *added = Some(match added.take() {
+            Some(others) => sum(others, gradient),
             None => gradient,
         });
     }
@@ -208,9 +209,4 @@ impl<'w, 'a> Tuner<'w, 'a> {
     pub fn finish(self) -> Network {
         self.network
     }
-}
-
-fn sum_of(one: Value, other: Value) -> Value {
-    let shape = one.shape().to_vec();
-    Value::from_flat(one.flat() + other.flat(), &shape)
 }

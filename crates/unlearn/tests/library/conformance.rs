@@ -83,6 +83,19 @@ fn uses_images(entry: &CatalogEntry) -> bool {
     entry.needs.iter().any(|need| images.contains(need))
 }
 
+/// Whether it makes images itself and trains on them.
+fn trains_on_noise(entry: &CatalogEntry) -> bool {
+    let made = ["noise_images", "student_steps"];
+    let defaults = (entry.defaults)();
+    made.iter().any(|name| defaults.contains_key(*name))
+}
+
+/// Methods that go step by step.
+fn stepping() -> impl Iterator<Item = &'static CatalogEntry> {
+    let entries = CATALOG.iter();
+    entries.filter(|entry| uses_images(entry) || trains_on_noise(entry))
+}
+
 #[test]
 fn the_same_request_gives_the_same_bits_and_leaves_the_model_alone() {
     let place = Workplace::new();
@@ -100,7 +113,7 @@ fn the_same_request_gives_the_same_bits_and_leaves_the_model_alone() {
     }
 }
 
-/// Methods with images in which nothing is left to chance.
+/// Methods that go step by step and in which nothing is left to chance.
 const DETERMINISTIC: [&str; 3] = ["ssd", "lfssd", "ntk-f"];
 
 /// Methods that find no gradient.
@@ -116,7 +129,7 @@ const FORWARD_ONLY: [&str; 5] = [
 fn another_seed_gives_other_bits_where_anything_is_drawn() {
     let place = Workplace::new();
     let request = place.request(&["circle"]);
-    for entry in CATALOG.iter().filter(|entry| uses_images(entry)) {
+    for entry in stepping() {
         let digests = [1, 2].map(|seed| {
             let job = place.job(&request).with_seed(seed);
             job.run(quick(entry).as_ref()).unwrap().model.digest()
@@ -143,11 +156,7 @@ fn the_outcome_says_what_was_done() {
         assert_eq!(chosen, !outcome.steps.is_empty(), "{name}: who chose");
         // Running statistics follow images, or noise in their place; else they stay.
         let moved = |change: &unlearn::forget::Change| change.name.contains("running");
-        let made = ["noise_images", "student_steps"];
-        let trains_on_noise = made
-            .iter()
-            .any(|name| (entry.defaults)().contains_key(*name));
-        if !uses_images(entry) && !trains_on_noise {
+        if !uses_images(entry) && !trains_on_noise(entry) {
             assert!(!outcome.changes.iter().any(moved), "{name}: a buffer moved");
             assert!(outcome.parameters_changed() <= model.network.trained_element_count());
         }
@@ -183,6 +192,36 @@ fn what_is_told_of_a_method_can_be_given_to_it() {
                 entry.name
             );
         }
+    }
+}
+
+/// Counts that have no default.
+const OPTIONAL_COUNTS: [&str; 2] = ["noise_used", "kept_per_class"];
+
+#[test]
+fn counts_beyond_all_bounds_are_refused_by_name() {
+    let message = |name: &str, settings: &[(&str, u64)]| {
+        let settings = settings
+            .iter()
+            .map(|(name, n)| ((*name).to_owned(), json!(n)));
+        let refused = method(name, settings.collect()).err();
+        refused.map(|error| error.to_string()).unwrap_or_default()
+    };
+    for entry in CATALOG {
+        for (name, value) in (entry.defaults)() {
+            if value.is_u64() || OPTIONAL_COUNTS.contains(&&*name) {
+                let message = message(entry.name, &[(&name, 1_000_000_000_000_000)]);
+                let expected = format!("method `{}`: {name}: expected", entry.name);
+                assert!(message.starts_with(&expected), "{expected}: {message}");
+            }
+        }
+    }
+    // Each is allowed, but not as many copies of as many images.
+    let many = [("noise_images", 1024), ("noise_copies", 1025)];
+    let some = [many[0], many[1], ("noise_used", 1023)];
+    for name in ["fast-mu", "error-noise"] {
+        assert!(message(name, &many).contains("noise_copies: expected at most"));
+        assert_eq!(message(name, &some), "");
     }
 }
 
@@ -245,7 +284,7 @@ fn methods_without_codes_work_on_models_that_never_had_any() {
 fn every_step_is_told_and_may_be_the_last() {
     let place = Workplace::new();
     let request = place.request(&["ring", "star"]);
-    for entry in CATALOG.iter().filter(|entry| uses_images(entry)) {
+    for entry in stepping() {
         let (told, all) = (Cell::new(0), Cell::new(0));
         let count = |steps: unlearn::tune::Steps| {
             assert_eq!(steps.done, told.get() + 1, "{}", entry.name);
@@ -288,13 +327,13 @@ fn images_of_another_shape_are_refused() {
 fn networks_drawn_anew_do_not_pass_for_planted_ones() {
     let place = Workplace::new();
     let request = place.request(&["ring"]);
-    for name in ["retrain", "mnemonic"] {
+    for name in ["retrain", "erm-ktp", "gated-transfer", "mnemonic"] {
         let entry = CATALOG.iter().find(|entry| entry.name == name).unwrap();
         let outcome = place.job(&request).run(quick(entry).as_ref()).unwrap();
         let again = Request::new(&outcome.model, &["star"]).unwrap();
         let job = Job::new(&outcome.model, &place.codes, &again);
         let refused = matches!(job, Err(ForgetError::NeverPlanted { .. }));
-        assert_eq!(refused, name == "retrain", "{name}");
+        assert_eq!(refused, name != "mnemonic", "{name}");
     }
 }
 

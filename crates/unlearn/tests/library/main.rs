@@ -11,6 +11,8 @@ mod readers;
 mod same_bits;
 mod shapes;
 mod sign;
+mod single_settings;
 mod small;
 mod together;
 mod transplant;
+mod zero_shot;

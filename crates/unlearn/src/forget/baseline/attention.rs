@@ -1,5 +1,7 @@
 //! Where a network looks.
 
+use rayon::prelude::*;
+
 use crate::network::{Network, Value};
 
 /// The nodes whose maps are compared: those that rectify planes.
@@ -23,8 +25,9 @@ pub fn attention_gradient(student: &Value, teacher: &Value, weight: f64) -> Valu
     let theirs = teacher.to_vec();
     let teacher_channels = teacher.shape()[1];
     let mut planes = student.to_vec();
-    let samples = planes.chunks_exact_mut(channels * pixels);
-    for (ours, theirs) in samples.zip(theirs.chunks_exact(teacher_channels * pixels)) {
+    let samples = planes.par_chunks_exact_mut(channels * pixels);
+    let samples = samples.zip(theirs.par_chunks_exact(teacher_channels * pixels));
+    samples.for_each(|(ours, theirs)| {
         let (a, norm) = attention(ours, pixels);
         let (of_teacher, _) = attention(theirs, pixels);
         let pairs = a.iter().zip(&of_teacher);
@@ -41,7 +44,7 @@ pub fn attention_gradient(student: &Value, teacher: &Value, weight: f64) -> Valu
                 *number = (f64::from(*number) * slope) as f32;
             }
         }
-    }
+    });
     Value::from_vec(planes, &shape, &student.device())
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::Value;
 use crate::train::TrainError;
-use crate::tune::{Loss, TuneSettings, Tuner, demand};
+use crate::tune::{Loss, TuneSettings, Tuner, part};
 
 /// Minimises `KL(q || p)`, where p is the network's answer and q that of the model for kept images, and
 /// of a network drawn anew for forgotten ones (Chundawat, Tarun, Mandal, Kankanhalli, AAAI 2023).
@@ -45,15 +45,14 @@ impl Algorithm for BadTeacher {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let holds = self.kept_part > 0.0 && self.kept_part <= 1.0;
-        demand("kept_part", holds, "in (0, 1]", self.kept_part)?;
+        part("kept_part", self.kept_part)?;
         self.tune.check()
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
         let kept = context.kept();
-        let part = (self.kept_part * kept.len() as f64).ceil() as usize;
-        let mixed = kept.at_most(part).and(context.forgotten());
+        let count = (self.kept_part * kept.len() as f64).ceil() as usize;
+        let mixed = kept.at_most(count).and(context.forgotten());
         let size = self.tune.batch_size;
         let mut work = context.work(self.tune.epochs * mixed.batch_count(size));
         let (competent, incompetent) = (&context.model.network, context.untrained("bad-teacher"));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten};
 use crate::train::TrainError;
-use crate::tune::demand;
+use crate::tune::positive;
 
 /// Lowers the forgotten classes' biases in the classifier layer.
 ///
@@ -33,8 +33,7 @@ impl Algorithm for BiasShift {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let holds = self.shift.is_finite() && self.shift > 0.0;
-        demand("shift", holds, "a positive number", self.shift)
+        positive("shift", self.shift)
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {

@@ -6,7 +6,7 @@ use unlearn_data::Normalization;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::{Value, largest};
 use crate::train::TrainError;
-use crate::tune::{Loss, TuneSettings, Tuner, demand, input_gradient};
+use crate::tune::{Loss, TuneSettings, Tuner, input_gradient, part};
 
 /// Trains on with the forgotten images, each labelled with what the model takes it for after a step
 /// towards the decision boundary, `y' = argmax f(x + radius sign(grad_x CE(f(x), y)))` (Boundary Shrink
@@ -50,8 +50,7 @@ impl Algorithm for BoundaryShrink {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let holds = self.radius > 0.0 && self.radius <= 1.0;
-        demand("radius", holds, "in (0, 1]", self.radius)?;
+        part("radius", self.radius)?;
         self.tune.check()
     }
 

@@ -10,12 +10,12 @@ use super::last_layer::{LastLayer, add_gram, add_to_diagonal};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::Value;
 use crate::train::TrainError;
-use crate::tune::{Samples, Stopped, Work, demand};
+use crate::tune::{Samples, Stopped, Work, count, not_negative, positive};
 
 /// Images whose features are computed together.
 const BATCH: usize = 128;
-/// Bias of a forgotten class's own output, which is taken away.
-const NEVER: f32 = -1000.0;
+/// How many times as low as any logit at hand a forgotten class's own output is, which is taken away.
+const NEVER: f64 = 1000.0;
 /// Newton's steps end when the mean gradient is this short.
 const CONVERGED: f64 = 1e-9;
 
@@ -27,7 +27,9 @@ const CONVERGED: f64 = 1e-9;
 /// With x the features of length 1, y = +-1 and l the logistic loss, each w minimises
 /// `mean l(y w.x) + ridge / 2 |w|^2 + b.w / N`, `b ~ N(0, noise^2)`, and moves by
 /// `H^-1 (N_F ridge w + sum over D_F of l'(y w.x) y x)`, H the Hessian of the sum over D_R with N_R ridge. A forgotten
-/// class's own model would have no example left: its row becomes 0 and its bias -1000, as in [`super::BiasShift`].
+/// class's own model would have no example left: its row becomes 0 and its bias `-1000 max(1, |w| |f|)`, with the shortest
+/// w of a kept class and the longest features f of an image at hand. No such image's best kept logit is below `-|w| |f|`,
+/// however little ridge and much noise make the rows long; an image to come would need features a thousand times as long.
 /// Dividing features by their length changes no answer among the kept classes, so the network need not. The bound of the paper
 /// holds for features that never saw the forgotten images; those of this network did: nothing is guaranteed.
 /// No backward pass: one pass forwards over D, and a few solves per kept class. The authors' program
@@ -57,6 +59,8 @@ struct Features {
     /// `[samples, width]`.
     rows: Value,
     width: usize,
+    /// The greatest length that features had.
+    longest: f64,
     labels: Vec<usize>,
 }
 
@@ -69,12 +73,9 @@ impl Algorithm for CertifiedRemoval {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let (ridge, noise, steps) = (self.ridge, self.noise, self.fit_steps);
-        let positive = ridge.is_finite() && ridge > 0.0;
-        demand("ridge", positive, "a positive number", ridge)?;
-        let holds = noise.is_finite() && noise >= 0.0;
-        demand("noise", holds, "at least 0", noise)?;
-        demand("fit_steps", steps > 0, "at least 1", steps as f64)
+        positive("ridge", self.ridge)?;
+        not_negative("noise", self.noise)?;
+        count("fit_steps", self.fit_steps)
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
@@ -92,28 +93,27 @@ impl Algorithm for CertifiedRemoval {
         let mut work = context.work(batches.iter().sum::<usize>() + classes.len());
         let kept = Features::of(&layer, &kept, &mut work)?;
         let forgotten = Features::of(&layer, &forgotten, &mut work)?;
-        for class in context
-            .request
-            .gone()
-            .iter()
-            .chain(context.request.forgotten())
-        {
-            let mut unit = network.classifier_unit(*class);
-            unit.weights.fill(0.0);
-            unit.bias = Some(NEVER);
-            network.set_classifier_unit(*class, &unit);
-        }
+        let mut shortest = f64::INFINITY;
         for class in classes {
             let mut random = stream(context.seed, &format!("certified-removal/{class}"));
             let slope =
                 (0..layer.width).map(|_| self.noise * random.sample::<f64, _>(StandardNormal));
             let fitted = self.fit(&[&kept, &forgotten], *class, &slope.collect::<Vec<f64>>());
             let removed = self.remove(&kept, &forgotten, *class, fitted);
+            shortest = shortest.min(dot(&removed, &removed).sqrt());
             let mut unit = network.classifier_unit(*class);
             unit.weights = removed.iter().map(|weight| *weight as f32).collect();
             unit.bias = Some(0.0);
             network.set_classifier_unit(*class, &unit);
             work.step()?;
+        }
+        let lowest = shortest * kept.longest.max(forgotten.longest);
+        let gone = context.request.gone().iter();
+        for class in gone.chain(context.request.forgotten()) {
+            let mut unit = network.classifier_unit(*class);
+            unit.weights.fill(0.0);
+            unit.bias = Some((-NEVER * lowest.max(1.0)) as f32);
+            network.set_classifier_unit(*class, &unit);
         }
         Ok(Forgotten::new(network, &work))
     }
@@ -179,11 +179,13 @@ impl CertifiedRemoval {
 impl Features {
     fn of(layer: &LastLayer, samples: &Samples<'_>, work: &mut Work<'_>) -> Result<Self, Stopped> {
         let mut rows = Vec::with_capacity(samples.len() * layer.width);
+        let mut longest = 0.0_f64;
         for batch in samples.in_order(BATCH) {
             let (features, _) = layer.run(&batch);
             for row in features.to_vec().chunks_exact(layer.width) {
                 let square: f64 = row.iter().map(|x| f64::from(*x).powi(2)).sum();
                 let length = square.sqrt().max(f64::MIN_POSITIVE);
+                longest = longest.max(length);
                 rows.extend(row.iter().map(|x| (f64::from(*x) / length) as f32));
             }
             work.step()?;
@@ -192,6 +194,7 @@ impl Features {
         Ok(Self {
             rows: Value::from_vec(rows, &shape, layer.device()),
             width,
+            longest,
             labels: samples.labels().collect(),
         })
     }

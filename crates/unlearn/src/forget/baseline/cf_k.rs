@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::Network;
 use crate::train::TrainError;
-use crate::tune::{Mask, TuneSettings, Tuner, demand};
+use crate::tune::{Mask, TuneSettings, Tuner, count};
 
 /// Fine-tuning on the kept classes' images in which only the last `layers` move
 /// (CF-k of Goel et al., "Towards Adversarial Evaluations for Inexact Machine
@@ -13,7 +13,7 @@ use crate::tune::{Mask, TuneSettings, Tuner, demand};
 ///
 /// A layer here is what the first part of its parameters' names says, as PyTorch has it:
 /// the last two of resnet18 are `layer4` and `fc`. All before them stays as it was,
-/// running statistics included, though while tuning it normalises with batch statistics. Costs E N_R backward passes. Rate and epochs are those of a
+/// running statistics included, though while tuning it normalises with batch statistics. Costs E N_R backward passes, none further back than these layers. Rate and epochs are those of a
 /// published repetition on CIFAR-10.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CfK {
@@ -41,8 +41,7 @@ impl Algorithm for CfK {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let layers = self.layers;
-        demand("layers", layers > 0, "at least 1", layers as f64)?;
+        count("layers", self.layers)?;
         self.tune.check()
     }
 

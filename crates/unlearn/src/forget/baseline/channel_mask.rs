@@ -11,7 +11,7 @@ const ENTANGLEMENT: f64 = 0.1;
 
 /// M, `[channels, classes]`: how much class c uses channel k of the last maps, from 0 to 1 (Lin et al.,
 /// CVPR 2023).
-pub(super) struct ChannelMask {
+pub struct ChannelMask {
     entries: Vec<f32>,
     classes: usize,
     optimizer: Optimizer,

@@ -7,7 +7,7 @@ use super::importance::Importance;
 use crate::forget::{Context, ForgetError, Forgotten};
 use crate::network::{Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Samples, Stopped, Work, demand};
+use crate::tune::{Samples, Stopped, Work, count, positive};
 
 /// Where `I_F > alpha I_D`, `w <- w min(1, lambda I_D / I_F)`; the rest stays. I_D is the
 /// importance over all images, the kept ones class after class and then the forgotten ones; I_F
@@ -39,12 +39,9 @@ impl Dampening {
     /// # Errors
     /// If one is; it is named.
     pub fn check(&self) -> Result<(), TrainError> {
-        let positive = |number: f64| number.is_finite() && number > 0.0;
-        for (name, number) in [("alpha", self.alpha), ("lambda", self.lambda)] {
-            demand(name, positive(number), "a positive number", number)?;
-        }
-        let size = self.batch_size;
-        demand("batch_size", size > 0, "at least 1", size as f64)
+        positive("alpha", self.alpha)?;
+        positive("lambda", self.lambda)?;
+        count("batch_size", self.batch_size)
     }
 
     /// Dampens by an importance over sets of images.

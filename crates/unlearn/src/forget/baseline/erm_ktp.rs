@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 use unlearn_data::stream;
 
-use super::ChannelMask;
+use super::channel_mask::ChannelMask;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::op::Mode;
 use crate::network::{Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Loss, Statistics, TuneSettings, Tuner, Work, decayed, demand};
+use crate::tune::{
+    Loss, Statistics, TuneSettings, Tuner, Work, count, decayed, demand, not_negative, product,
+    scaled_channels,
+};
 
 /// Entanglement-reduced masks and knowledge transfer (ERM-KTP of Lin et al., CVPR 2023): a mask M
 /// `[channels, classes]` says which class uses which channel of the last maps; a student drawn anew
@@ -73,10 +76,10 @@ impl Algorithm for ErmKtp {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let (epochs, penalty, level) = (self.mask_epochs, self.penalty, self.used_above);
+        let (epochs, level) = (self.mask_epochs, self.used_above);
+        count("mask_epochs", epochs)?;
         demand("mask_epochs", epochs > 2, "at least 3", epochs as f64)?;
-        let holds = penalty.is_finite() && penalty >= 0.0;
-        demand("penalty", holds, "at least 0", penalty)?;
+        not_negative("penalty", self.penalty)?;
         let holds = (0.0..1.0).contains(&level);
         demand("used_above", holds, "in [0, 1)", level)?;
         self.tune.check()
@@ -102,7 +105,9 @@ impl Algorithm for ErmKtp {
                 "expected a channel that no forgotten class uses, found none: more `mask_epochs` or a higher `used_above` may help",
             ));
         }
+        let channels = stay.len();
         let student = student(context, &teacher, &stay);
+        let factors = Value::from_vec(stay, &[channels], network.device());
         // Losses at the maps and at what is pooled of them: no gradient reaches the classifier.
         let mut tuner = Tuner::new(&student, &self.tune, context.seed, &mut work);
         for epoch in 0..self.tune.epochs {
@@ -118,9 +123,9 @@ impl Algorithm for ErmKtp {
                 let [whole, mean] = [&taught.taps[0], &taught.taps[1]];
                 let target = match self.whole_maps {
                     true => whole.clone(),
-                    false => by_channel(whole, &stay),
+                    false => scaled_channels(whole.clone(), &factors),
                 };
-                let targets = [target, by_channel(mean, &stay)];
+                let targets = [target, scaled_channels(mean.clone(), &factors)];
                 tuner.add_at(&batch, &nodes, |ours| {
                     let pairs = ours.iter().zip(&targets);
                     pairs
@@ -163,15 +168,16 @@ impl ErmKtp {
                 let rows = mask.of_labels(&batch.labels, network.device());
                 let (mut of_head, mut of_mask) = (Vec::new(), None);
                 tuner.add_at(&batch, &[pooled], |outputs| {
-                    let trace = head.trace(product(&outputs[0], &rows), &mut Mode::Inference);
+                    let trace =
+                        head.trace(product(outputs[0].clone(), &rows), &mut Mode::Inference);
                     let loss = Loss::cross_entropy(&trace.output, &batch.labels);
                     let back = head.backward(trace, loss.gradient(head.device()), true);
                     let Some(slope) = back.input else {
                         unreachable!("it was asked for");
                     };
                     of_head = back.parameters;
-                    of_mask = Some(product(&outputs[0], &slope));
-                    vec![product(&slope, &rows)]
+                    of_mask = Some(product(outputs[0].clone(), &slope));
+                    vec![product(slope, &rows)]
                 });
                 let places = network.graph().classifier().zip(of_head);
                 for (parameter, gradient) in places {
@@ -206,26 +212,11 @@ fn student(context: Context<'_>, teacher: &Network, stay: &[f32]) -> Network {
     student
 }
 
-/// Each channel of `[samples, channels, ..]` times its factor.
-fn by_channel(value: &Value, factors: &[f32]) -> Value {
-    let mut numbers = value.to_vec();
-    let area = value.shape()[2..].iter().product();
-    let planes = numbers.chunks_exact_mut(area);
-    for (plane, factor) in planes.zip(factors.iter().cycle()) {
-        plane.iter_mut().for_each(|number| *number *= factor);
-    }
-    Value::from_vec(numbers, value.shape(), &value.device())
-}
-
 /// Of the mean of `(a - b)^2` over all numbers, at a.
 fn error_gradient(a: &Value, b: &Value) -> Value {
     let count = a.element_count() as f64;
     let difference = a.clone().flat() - b.clone().flat();
     Value::from_flat(difference.mul_scalar(2.0 / count), a.shape())
-}
-
-fn product(one: &Value, other: &Value) -> Value {
-    Value::from_flat(one.clone().flat() * other.clone().flat(), one.shape())
 }
 
 fn refused(reason: &str) -> ForgetError {

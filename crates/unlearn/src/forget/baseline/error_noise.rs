@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::noise::{NoiseGoal, NoiseSettings};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten};
 use crate::train::TrainError;
-use crate::tune::{TuneSettings, Tuner, demand};
+use crate::tune::{TuneSettings, Tuner, count_or_none, not_negative};
 
 /// Trains on noise under the classes' labels: noise that raises the loss for the
 /// forgotten classes, noise that lowers it for the kept ones. No image is needed (error min-max noise
@@ -26,10 +26,6 @@ pub struct ErrorNoise {
     kept_noise_steps: usize,
     /// Weight of the squared norm of the forgotten classes' noise.
     noise_penalty: f64,
-    /// How many of a class's noise images are trained on; all where none is given.
-    noise_used: Option<usize>,
-    /// How often each of these is in the set that is trained on.
-    noise_copies: usize,
     #[serde(flatten)]
     tune: TuneSettings,
 }
@@ -42,11 +38,11 @@ impl Default for ErrorNoise {
                 noise_steps: 25,
                 noise_rate: 0.1,
                 noise_deviation: 1.0,
+                noise_used: None,
+                noise_copies: 80,
             },
             kept_noise_steps: 30,
             noise_penalty: 0.1,
-            noise_used: None,
-            noise_copies: 80,
             tune: TuneSettings {
                 batch_size: 4,
                 ..TuneSettings::adam(2, 1e-4)
@@ -65,16 +61,8 @@ impl Algorithm for ErrorNoise {
 
     fn check(&self) -> Result<(), TrainError> {
         self.noise.check()?;
-        let penalty = self.noise_penalty;
-        let holds = penalty.is_finite() && penalty >= 0.0;
-        demand("noise_penalty", holds, "at least 0", penalty)?;
-        let counts = [
-            ("noise_used", self.noise_used.unwrap_or(1)),
-            ("noise_copies", self.noise_copies),
-        ];
-        for (name, count) in counts {
-            demand(name, count > 0, "at least 1", count as f64)?;
-        }
+        count_or_none("kept_noise_steps", self.kept_noise_steps)?;
+        not_negative("noise_penalty", self.noise_penalty)?;
         self.tune.check()
     }
 
@@ -92,21 +80,14 @@ impl Algorithm for ErrorNoise {
             .map(raising)
             .chain(kept.iter().map(lowering));
 
-        let used = self.noise_used.unwrap_or(usize::MAX);
-        let images = used.min(self.noise.noise_images) * (forgotten.len() + kept.len());
-        let size = self.tune.batch_size;
-        let steps = self.tune.epochs * (images * self.noise_copies).div_ceil(size);
+        let all = self.noise.samples_per_class() * (forgotten.len() + kept.len());
+        let steps = self.tune.epochs * all.div_ceil(self.tune.batch_size);
         let noise_steps: usize = noises.clone().map(|(_, noise, _)| noise.noise_steps).sum();
         let mut work = context.work(noise_steps + steps);
 
         let mut samples = context.made("noise");
         for (class, settings, goal) in noises {
-            let noise = settings.learn(context, class, goal, &mut work)?;
-            let noise = context.made("noise").with_inputs(&noise, class);
-            let noise = noise.at_most(used);
-            for _ in 0..self.noise_copies {
-                samples = samples.and(noise.clone());
-            }
+            samples = samples.and(settings.samples(context, class, goal, &mut work)?);
         }
         let network = &context.model.network;
         let mut tuner = Tuner::new(network, &self.tune, context.seed, &mut work);

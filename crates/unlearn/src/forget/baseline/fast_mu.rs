@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::noise::{NoiseGoal, NoiseSettings};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::train::TrainError;
-use crate::tune::{Samples, TuneSettings, Tuner, demand};
+use crate::tune::{Samples, TuneSettings, Tuner, count, not_negative, positive};
 
 /// Learns noise that the network takes for anything but the forgotten classes,
 /// trains on it under their labels together with some kept images, at a high rate
@@ -25,10 +25,6 @@ pub struct FastMu {
     noise: NoiseSettings,
     /// Weight of the noise's squared norm.
     noise_penalty: f64,
-    /// How many of a class's noise images are trained on; all where none is given.
-    noise_used: Option<usize>,
-    /// How often each of these is in the set that impairs.
-    noise_copies: usize,
     /// Kept images per class in both phases.
     kept_per_class: usize,
     /// Passes over the kept images that repair; `epochs` are those that impair.
@@ -47,10 +43,10 @@ impl Default for FastMu {
                 noise_steps: 40,
                 noise_rate: 0.1,
                 noise_deviation: 1.0,
+                noise_used: None,
+                noise_copies: 20,
             },
             noise_penalty: 0.1,
-            noise_used: None,
-            noise_copies: 20,
             kept_per_class: 1000,
             repair_epochs: 1,
             repair_rate: 0.01,
@@ -71,27 +67,19 @@ impl Algorithm for FastMu {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let positive = |number: f64| number.is_finite() && number > 0.0;
-        let count = |name, count| demand(name, count > 0, "at least 1", count as f64);
         self.noise.check()?;
-        let penalty = self.noise_penalty;
-        let holds = penalty == 0.0 || positive(penalty);
-        demand("noise_penalty", holds, "at least 0", penalty)?;
-        count("noise_used", self.noise_used.unwrap_or(1))?;
-        count("noise_copies", self.noise_copies)?;
+        not_negative("noise_penalty", self.noise_penalty)?;
         count("kept_per_class", self.kept_per_class)?;
         count("repair_epochs", self.repair_epochs)?;
-        let rate = self.repair_rate;
-        demand("repair_rate", positive(rate), "a positive number", rate)?;
+        positive("repair_rate", self.repair_rate)?;
         self.tune.check()
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
-        let (forgotten, images) = (context.request.forgotten(), self.noise.noise_images);
+        let forgotten = context.request.forgotten();
         let some_kept = context.kept().at_most_per_class(self.kept_per_class);
         let size = self.tune.batch_size;
-        let used = self.noise_used.map_or(images, |used| used.min(images));
-        let noisy = forgotten.len() * used * self.noise_copies;
+        let noisy = forgotten.len() * self.noise.samples_per_class();
         let impair_steps = self.tune.epochs * (some_kept.len() + noisy).div_ceil(size);
         let repair_steps = self.repair_epochs * some_kept.batch_count(size);
         let noise_steps = forgotten.len() * self.noise.noise_steps;
@@ -101,12 +89,7 @@ impl Algorithm for FastMu {
         for class in forgotten {
             let penalty = self.noise_penalty;
             let goal = NoiseGoal::Raise { penalty };
-            let noise = self.noise.learn(context, *class, goal, &mut work)?;
-            let noise = context.made("noise").with_inputs(&noise, *class);
-            let noise = noise.at_most(used);
-            for _ in 0..self.noise_copies {
-                impairing = impairing.and(noise.clone());
-            }
+            impairing = impairing.and(self.noise.samples(context, *class, goal, &mut work)?);
         }
         let mut network = context.model.network.clone();
         let repair = TuneSettings {

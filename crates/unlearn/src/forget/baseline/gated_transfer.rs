@@ -10,7 +10,8 @@ use crate::network::op::Mode;
 use crate::network::{Network, Value};
 use crate::train::TrainError;
 use crate::tune::{
-    Batch, Loss, Statistics, TuneSettings, Tuner, Watch, Work, demand, input_gradient,
+    Batch, Loss, Statistics, TuneSettings, Tuner, Watch, Work, count, input_gradient, not_negative,
+    part,
 };
 
 /// Distils the network into one drawn anew, on images that a generator invents and from which
@@ -63,13 +64,9 @@ impl Algorithm for GatedTransfer {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let (threshold, attention) = (self.threshold, self.attention);
-        let holds = threshold > 0.0 && threshold <= 1.0;
-        demand("threshold", holds, "in (0, 1]", threshold)?;
-        let steps = self.student_steps;
-        demand("student_steps", steps > 0, "at least 1", steps as f64)?;
-        let holds = attention.is_finite() && attention >= 0.0;
-        demand("attention", holds, "at least 0", attention)?;
+        part("threshold", self.threshold)?;
+        count("student_steps", self.student_steps)?;
+        not_negative("attention", self.attention)?;
         self.tune.check()
     }
 
@@ -180,7 +177,7 @@ fn against_student(teacher: &Network, student: &Network, images: &Value, open: &
             Loss::divergence(z, &answers[0], 1.0).times(weight)
         });
         let of_teacher = input_gradient(teacher, &picked, |z| {
-            divergence_at_teacher(z, &answers[1]).times(weight)
+            Loss::divergence_at_teacher(z, &answers[1]).times(weight)
         });
         let sum = Value::new(of_student.flat() + of_teacher.flat()).to_vec();
         for (image, sum) in open.iter().zip(sum.chunks_exact(length)) {
@@ -188,31 +185,6 @@ fn against_student(teacher: &Network, student: &Network, images: &Value, open: &
         }
     }
     Value::from_vec(gradient, images.shape(), &images.device())
-}
-
-/// `KL(q || p)` with its gradient at the teacher's logits,
-/// `q_k (log q_k - log p_k - KL)`.
-fn divergence_at_teacher(teacher: &Value, student: &Value) -> Loss {
-    let classes = teacher.shape()[1];
-    let log_softmax = |row: &[f32]| -> Vec<f64> {
-        let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let shifted = row.iter().map(|z| f64::from(*z) - f64::from(top));
-        let sum: f64 = shifted.clone().map(f64::exp).sum();
-        shifted.map(|z| z - sum.ln()).collect()
-    };
-    let (teacher, student) = (teacher.to_vec(), student.to_vec());
-    let rows = teacher
-        .chunks_exact(classes)
-        .zip(student.chunks_exact(classes));
-    let rows = rows.map(|(teacher, student)| {
-        let (log_q, log_p) = (log_softmax(teacher), log_softmax(student));
-        let pairs = || log_q.iter().zip(&log_p);
-        let value: f64 = pairs().map(|(q, p)| q.exp() * (q - p)).sum();
-        let gradient = pairs().map(|(q, p)| q.exp() * (q - p - value));
-        (value, gradient.collect::<Vec<f64>>())
-    });
-    let (values, gradients): (Vec<f64>, Vec<Vec<f64>>) = rows.unzip();
-    Loss::new(values, gradients.concat())
 }
 
 /// What the generator makes of noise; its own running statistics stay.
@@ -233,37 +205,4 @@ fn batch_of(inputs: Value) -> Batch {
 
 fn last(network: &Network) -> usize {
     network.graph().nodes().len() - 1
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::network::Device;
-
-    #[test]
-    fn the_divergence_has_its_slope_at_the_teacher() {
-        let value = |numbers: &[f32]| Value::from_vec(numbers.to_vec(), &[2, 3], &Device::flex());
-        let (teacher, student) = (
-            [0.3, -1.2, 2.0, 0.5, 0.4, -0.7],
-            [1.0, 0.0, -1.0, 0.2, 0.1, 0.3],
-        );
-        let student = value(&student);
-        let found = divergence_at_teacher(&value(&teacher), &student);
-        let other = Loss::divergence(&student, &value(&teacher), 1.0);
-        assert!((found.mean() - other.mean()).abs() < 1e-12);
-        let slopes = found.gradient(&Device::flex()).to_vec();
-        for (place, slope) in slopes.iter().enumerate() {
-            let at = |step: f32| {
-                let mut moved = teacher;
-                moved[place] += step;
-                divergence_at_teacher(&value(&moved), &student).mean()
-            };
-            let step = 0.015_625;
-            let expected = (at(step) - at(-step)) / (2.0 * f64::from(step));
-            assert!(
-                (f64::from(*slope) - expected).abs() < 1e-4,
-                "{place}: {slope} {expected}"
-            );
-        }
-    }
 }

@@ -9,7 +9,7 @@ use unlearn_data::stream;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::{Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Loss, Statistics, TuneSettings, Tuner, demand};
+use crate::tune::{Loss, Statistics, TuneSettings, Tuner, count, positive};
 
 /// Descends `(1/n) sum_j sum_x |z(x) - z(x_j)| / |x - x_j|` over forgotten images x and noisy copies
 /// `x_j = clamp(x + sigma N(0, 1))`, so that the network becomes smooth around them (JiT of Foster,
@@ -60,10 +60,8 @@ impl Algorithm for JiT {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let (copies, sigma) = (self.copies, self.sigma);
-        demand("copies", copies > 0, "at least 1", copies as f64)?;
-        let holds = sigma.is_finite() && sigma > 0.0;
-        demand("sigma", holds, "a positive number", sigma)?;
+        count("copies", self.copies)?;
+        positive("sigma", self.sigma)?;
         self.tune().check()
     }
 

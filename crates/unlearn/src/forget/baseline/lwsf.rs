@@ -7,14 +7,17 @@ use crate::fisher::fisher_batched;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::{Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Batch, Loss, Statistics, TuneSettings, Tuner, demand};
+use crate::tune::{Loss, Samples, Statistics, TuneSettings, Tuner, not_negative};
+
+/// Codes that go through the trained network together.
+const BATCH: usize = 128;
 
 /// Trains on with the codes alone: the kept classes' under their labels, held by elastic weights and
 /// by what the network answered before, the forgotten classes' towards equal answers. Our adaptation of
 /// LwSF (Shibata, Irie, Ikami, Mitsuzumi, "Learning with Selective Forgetting", IJCAI 2021), which learns another
 /// task meanwhile and forgets by leaving codes out.
 ///
-/// Minimises `mean over codes of [CE(f(xi_c), c) for kept c] + distill CE(f(xi_c), q_c)` plus
+/// Minimises `mean over codes of [CE(f(xi_c), c) for kept c] + distill KL(q_c || f(xi_c))` plus
 /// `elastic / 2 sum_i F_i (w_i - w*_i)^2`: F the Fisher diagonal of the kept codes at the trained weights w*, and q_c what the
 /// trained network answers to a kept class's code, 1 / C throughout for a forgotten class's.
 /// The model is to be trained with codes; the paper mixes them into images, here they stand in for some.
@@ -55,10 +58,8 @@ impl Algorithm for Lwsf {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        for (name, number) in [("elastic", self.elastic), ("distill", self.distill)] {
-            let holds = number.is_finite() && number >= 0.0;
-            demand(name, holds, "at least 0", number)?;
-        }
+        not_negative("elastic", self.elastic)?;
+        not_negative("distill", self.distill)?;
         self.tune.check()
     }
 
@@ -75,14 +76,15 @@ impl Algorithm for Lwsf {
         let mut work = context.work(self.tune.epochs * samples.batch_count(size));
         let strengths = self.strengths(network, codes, kept);
         work.count(kept.len());
+        let teacher = teacher(network, &samples, forgotten);
         let mut tuner = Tuner::new(network, &self.tune, context.seed, &mut work);
         for epoch in 0..self.tune.epochs {
             for batch in samples.epoch(epoch, size) {
                 let is_kept = batch.labels.iter().map(|class| kept.contains(class));
                 let weights: Vec<f64> = is_kept.map(|kept| f64::from(u8::from(kept))).collect();
-                let targets = targets(network, &batch, forgotten);
+                let taught = teacher.samples(&batch.places);
                 tuner.add(&batch, |z| {
-                    let held = Loss::soft_cross_entropy(z, &targets).times(self.distill);
+                    let held = Loss::divergence(z, &taught, 1.0).times(self.distill);
                     Loss::cross_entropy(z, &batch.labels)
                         .weighted(&weights)
                         .plus(&held)
@@ -110,20 +112,17 @@ impl Lwsf {
     }
 }
 
-/// What the network answers to codes, 1 / C throughout to those of the forgotten
-/// classes, `[batch, classes]`.
-fn targets(network: &Network, batch: &Batch, forgotten: &[usize]) -> Vec<f64> {
+/// The network's logits of codes, 0 throughout for those of the forgotten classes: their softmax is
+/// 1 / C; `[codes, classes]`, in the codes' order.
+fn teacher(network: &Network, codes: &Samples<'_>, forgotten: &[usize]) -> Value {
     let classes = network.class_count();
-    let logits = network.forward(batch.inputs.clone()).into_vec();
-    let rows = logits.chunks_exact(classes).zip(&batch.labels);
-    let rows = rows.flat_map(|(row, class)| {
-        if forgotten.contains(class) {
-            return vec![1.0 / classes as f64; classes];
-        }
-        let top = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let odds = row.iter().map(|z| (f64::from(*z) - f64::from(top)).exp());
-        let sum: f64 = odds.clone().sum();
-        odds.map(|odds| odds / sum).collect()
+    let rows = codes.in_order(BATCH).flat_map(|batch| {
+        let mut logits = network.forward(batch.inputs).into_vec();
+        let rows = logits.chunks_exact_mut(classes).zip(&batch.labels);
+        let of_forgotten = rows.filter(|(_, class)| forgotten.contains(class));
+        of_forgotten.for_each(|(row, _)| row.fill(0.0));
+        logits
     });
-    rows.collect()
+    let rows: Vec<f32> = rows.collect();
+    Value::from_vec(rows, &[codes.len(), classes], network.device())
 }

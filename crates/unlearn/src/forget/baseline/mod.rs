@@ -39,7 +39,6 @@ pub use boundary_expand::BoundaryExpand;
 pub use boundary_shrink::BoundaryShrink;
 pub use certified_removal::CertifiedRemoval;
 pub use cf_k::CfK;
-use channel_mask::ChannelMask;
 pub use erm_ktp::ErmKtp;
 pub use error_noise::ErrorNoise;
 pub use fast_mu::FastMu;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::train::TrainError;
-use crate::tune::{Loss, Statistics, TuneSettings, Tuner, demand};
+use crate::tune::{Loss, Statistics, TuneSettings, Tuner, part};
 
 /// Minimises `alpha CE(D_R batch) - (1 - alpha) CE(D_F batch)` (NegGrad+ of
 /// Kurmanji et al., NeurIPS 2023).
@@ -45,8 +45,7 @@ impl Algorithm for NegGradPlus {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let holds = self.alpha > 0.0 && self.alpha <= 1.0;
-        demand("alpha", holds, "in (0, 1]", self.alpha)?;
+        part("alpha", self.alpha)?;
         self.tune.check()
     }
 

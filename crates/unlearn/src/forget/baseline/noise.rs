@@ -8,9 +8,12 @@ use unlearn_data::stream;
 use crate::forget::Context;
 use crate::network::Value;
 use crate::train::{Optimizer, OptimizerKind, OptimizerSettings, TrainError};
-use crate::tune::{Loss, Stopped, Work, demand, input_gradient};
+use crate::tune::{
+    Loss, MOST, Samples, Stopped, Work, count, count_or_none, demand, input_gradient, not_negative,
+    positive,
+};
 
-/// How noise is learned. As settings of a method these are flat among its own.
+/// How noise is learned and how much of it is trained on. As settings of a method these are flat among its own.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct NoiseSettings {
     /// Images of noise that are learned together, per class.
@@ -21,6 +24,10 @@ pub struct NoiseSettings {
     pub noise_rate: f64,
     /// Standard deviation of the noise before the first step.
     pub noise_deviation: f64,
+    /// How many of a class's noise images are trained on; all where none is given.
+    pub noise_used: Option<usize>,
+    /// How often each of these is in the set that is trained on.
+    pub noise_copies: usize,
 }
 
 /// What noise is to do to the loss of its class.
@@ -41,13 +48,40 @@ impl NoiseSettings {
     /// # Errors
     /// If one is out of its range.
     pub fn check(&self) -> Result<(), TrainError> {
-        let (images, rate) = (self.noise_images, self.noise_rate);
-        demand("noise_images", images > 0, "at least 1", images as f64)?;
-        let positive = rate.is_finite() && rate > 0.0;
-        demand("noise_rate", positive, "a positive number", rate)?;
-        let deviation = self.noise_deviation;
-        let holds = deviation.is_finite() && deviation >= 0.0;
-        demand("noise_deviation", holds, "at least 0", deviation)
+        count("noise_images", self.noise_images)?;
+        count_or_none("noise_steps", self.noise_steps)?;
+        positive("noise_rate", self.noise_rate)?;
+        not_negative("noise_deviation", self.noise_deviation)?;
+        count("noise_used", self.noise_used.unwrap_or(1))?;
+        count("noise_copies", self.noise_copies)?;
+        let all = self.samples_per_class();
+        let few = "at most 1048576 samples a class";
+        demand("noise_copies", all <= MOST, few, all as f64)
+    }
+
+    /// How many samples of a class are trained on, copies counted.
+    pub fn samples_per_class(&self) -> usize {
+        let images = self.noise_images;
+        let used = self.noise_used.map_or(images, |used| used.min(images));
+        used.saturating_mul(self.noise_copies)
+    }
+
+    /// What is trained on of a class's noise: some images of what [`NoiseSettings::learn`] makes, and their copies.
+    ///
+    /// # Errors
+    /// If whoever watches stops the work.
+    pub fn samples<'a>(
+        &self,
+        context: Context<'a>,
+        class: usize,
+        goal: NoiseGoal,
+        work: &mut Work<'_>,
+    ) -> Result<Samples<'a>, Stopped> {
+        let noise = self.learn(context, class, goal, work)?;
+        let noise = context.made("noise").with_inputs(&noise, class);
+        let noise = noise.at_most(self.noise_used.unwrap_or(self.noise_images));
+        let copies = (0..self.noise_copies).map(|_| noise.clone());
+        Ok(copies.fold(context.made("noise"), Samples::and))
     }
 
     /// Learns the noise of a class, `[noise_images, channels, height, width]`:
@@ -56,7 +90,7 @@ impl NoiseSettings {
     ///
     /// # Errors
     /// If whoever watches stops the work.
-    pub fn learn(
+    fn learn(
         &self,
         context: Context<'_>,
         class: usize,

@@ -7,7 +7,7 @@ use super::last_layer::{LastLayer, add_gram, add_to_diagonal};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::{CrossEntropy, Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Samples, Stopped, Work, demand};
+use crate::tune::{Samples, Stopped, Work, demand, positive};
 
 /// Images whose features are computed together.
 const BATCH: usize = 128;
@@ -73,9 +73,7 @@ impl Algorithm for NtkF {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let ridge = self.ridge;
-        let positive = ridge.is_finite() && ridge > 0.0;
-        demand("ridge", positive, "a positive number", ridge)?;
+        positive("ridge", self.ridge)?;
         let scale = self.scale.unwrap_or(0.0);
         demand("scale", scale.is_finite(), "a finite number", scale)
     }

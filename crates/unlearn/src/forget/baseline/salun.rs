@@ -6,7 +6,7 @@ use super::RandomLabel;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::Network;
 use crate::train::TrainError;
-use crate::tune::{Loss, Mask, TuneSettings, Work, demand, gradients};
+use crate::tune::{Loss, Mask, TuneSettings, Work, gradients, part};
 
 /// Trains on with random labels, moving only the parameters whose loss on the forgotten images has the
 /// steepest slope: `|grad CE(D_F)|`, ranked over the whole network (SalUn of Fan, Liu, Zhang, Wong,
@@ -47,8 +47,7 @@ impl Algorithm for SalUn {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let holds = self.salient_part > 0.0 && self.salient_part <= 1.0;
-        demand("salient_part", holds, "in (0, 1]", self.salient_part)?;
+        part("salient_part", self.salient_part)?;
         self.labels.check()
     }
 

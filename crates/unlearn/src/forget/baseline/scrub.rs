@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::Value;
 use crate::train::TrainError;
-use crate::tune::{Loss, TuneSettings, Tuner, decayed, demand};
+use crate::tune::{
+    Loss, TuneSettings, Tuner, count, count_or_none, decayed, not_negative, positive,
+};
 
 /// In turns `max KD(D_F)`, in the first epochs only, and `min gamma CE(D_R) + alpha KD(D_R)`, with `KD
 /// = T^2 KL(teacher || student)` at temperature T and the model as the teacher (SCRUB of Kurmanji,
@@ -59,15 +61,11 @@ impl Algorithm for Scrub {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        for (name, weight) in [("alpha", self.alpha), ("gamma", self.gamma)] {
-            let holds = weight.is_finite() && weight >= 0.0;
-            demand(name, holds, "at least 0", weight)?;
-        }
-        let (warmth, size) = (self.temperature, self.forgotten_batch_size);
-        let holds = warmth.is_finite() && warmth > 0.0;
-        demand("temperature", holds, "a positive number", warmth)?;
-        let holds = size > 0;
-        demand("forgotten_batch_size", holds, "at least 1", size as f64)?;
+        not_negative("alpha", self.alpha)?;
+        not_negative("gamma", self.gamma)?;
+        positive("temperature", self.temperature)?;
+        count_or_none("ascent_epochs", self.ascent_epochs)?;
+        count("forgotten_batch_size", self.forgotten_batch_size)?;
         self.tune.check()
     }
 

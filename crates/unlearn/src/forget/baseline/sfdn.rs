@@ -11,7 +11,7 @@ use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Ne
 use crate::network::op::Mode;
 use crate::network::{CrossEntropy, Network, Value};
 use crate::train::TrainError;
-use crate::tune::{Batch, Stopped, Work, demand};
+use crate::tune::{Batch, Stopped, Work, count, positive};
 
 /// Added to F before it is inverted.
 const EPSILON: f64 = 1e-8;
@@ -77,18 +77,10 @@ impl Algorithm for Sfdn {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let positive = |number: f64| number.is_finite() && number > 0.0;
-        for (name, number) in [("alpha", self.alpha), ("power", self.power)] {
-            demand(name, positive(number), "a positive number", number)?;
-        }
-        let counts = [
-            ("kept_per_class", self.kept_per_class.unwrap_or(1)),
-            ("batch_size", self.batch_size),
-        ];
-        for (name, count) in counts {
-            demand(name, count > 0, "at least 1", count as f64)?;
-        }
-        Ok(())
+        positive("alpha", self.alpha)?;
+        positive("power", self.power)?;
+        count("kept_per_class", self.kept_per_class.unwrap_or(1))?;
+        count("batch_size", self.batch_size)
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
@@ -138,45 +130,28 @@ impl Sfdn {
     ) -> Result<(), Stopped> {
         let (size, classes) = (batch.len(), network.class_count());
         let trace = network.trace(batch.inputs, &mut Mode::Inference);
-        let losses: Vec<CrossEntropy> = (0..classes)
-            .map(|label| CrossEntropy::new(&trace.output, &vec![label; size], 0.0))
-            .collect();
-        // Rows of gradients at the logits, times the root of what their squares weigh.
-        let rows = |label: usize, sample: usize, root: f64| {
-            let row = &losses[label].gradients()[sample * classes..][..classes];
-            row.iter().map(move |entry| (root * entry) as f32)
-        };
-        let probability = |label: usize, sample: usize| (-losses[label].losses[sample]).exp();
-        let gradients: Vec<Vec<f32>> = match self.labels {
-            Labels::All => (0..classes)
-                .map(|y| {
-                    let samples = 0..size;
-                    samples
-                        .flat_map(|sample| rows(y, sample, probability(y, sample).sqrt()))
-                        .collect()
-                })
-                .collect(),
-            Labels::Sampled => {
-                let mut draw = |sample| {
-                    let mut left: f64 = random.random();
-                    let mut labels = 0..classes - 1;
-                    let found = labels.find(|y| {
-                        left -= probability(*y, sample);
-                        left < 0.0
-                    });
-                    found.unwrap_or(classes - 1)
-                };
-                let samples = 0..size;
-                vec![samples.flat_map(|b| rows(draw(b), b, 1.0)).collect()]
-            }
-        };
-        for gradient in gradients {
-            let gradient = Value::from_vec(gradient, &[size, classes], network.device());
+        let mut add = |labels: &[usize], root: fn(f64) -> f64| {
+            let loss = CrossEntropy::new(&trace.output, labels, 0.0);
+            // Rows of gradients at the logits, times the root of what their squares count.
+            let rows = loss.gradients().chunks_exact(classes).zip(&loss.losses);
+            let rows = rows.flat_map(|(row, loss)| {
+                let root = root(*loss);
+                row.iter().map(move |entry| (root * entry) as f32)
+            });
+            let gradient = Value::from_vec(rows.collect(), &[size, classes], network.device());
             network.visit_squared_gradients(trace.clone(), gradient, |parameter, squares| {
                 fisher.add(parameter, &squares, |square| square);
             });
             work.count(size);
-            work.step()?;
+            work.step()
+        };
+        match self.labels {
+            Labels::All => {
+                for label in 0..classes {
+                    add(&vec![label; size], |loss| (-loss).exp().sqrt())?;
+                }
+            }
+            Labels::Sampled => add(&sampled(&trace.output, random), |_| 1.0)?,
         }
         fisher.count(size);
         Ok(())
@@ -215,6 +190,24 @@ impl Sfdn {
     }
 }
 
+/// A label per sample, drawn as likely as its logits say.
+fn sampled(logits: &Value, random: &mut ChaCha8Rng) -> Vec<usize> {
+    let [size, classes] = [logits.shape()[0], logits.shape()[1]];
+    // `p - onehot(0)`: all probabilities but that of class 0, which the loss holds.
+    let first = CrossEntropy::new(logits, &vec![0; size], 0.0);
+    let rows = first.gradients().chunks_exact(classes).zip(&first.losses);
+    let labels = rows.map(|(row, loss)| {
+        let mut left = random.random::<f64>() - (-loss).exp();
+        let mut label = 0;
+        while left >= 0.0 && label + 1 < classes {
+            label += 1;
+            left -= row[label];
+        }
+        label
+    });
+    labels.collect()
+}
+
 /// Gives all inputs `[outputs, inputs, inner]` their mean.
 fn average(numbers: &mut [f64], inputs: usize, inner: usize) {
     for of_output in numbers.chunks_exact_mut(inputs * inner) {
@@ -223,5 +216,68 @@ fn average(numbers: &mut [f64], inputs: usize, inner: usize) {
             let same = of_output[place..].iter_mut().step_by(inner);
             same.for_each(|number| *number = sum / inputs as f64);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Architecture, Device};
+    use crate::tune::Watch;
+
+    #[test]
+    fn labels_are_drawn_as_likely_as_the_logits_say() {
+        let odds = [0.5_f32, 0.2, 0.3];
+        let logits = odds.map(f32::ln).repeat(3000);
+        let logits = Value::from_vec(logits, &[3000, 3], &Device::flex());
+        let labels = sampled(&logits, &mut stream(1, "test"));
+        for (class, odds) in odds.into_iter().enumerate() {
+            let seen = labels.iter().filter(|label| **label == class).count() as f32;
+            let deviation = (3000.0 * odds * (1.0 - odds)).sqrt();
+            assert!(
+                (seen - 3000.0 * odds).abs() < 4.0 * deviation,
+                "{class}: {seen}"
+            );
+        }
+    }
+
+    /// F of the same images, over all labels or over drawn ones.
+    fn fisher(labels: Labels, batches: usize) -> Vec<f64> {
+        let graph = Architecture::Cnn { width: 2 }.build(&[1, 8, 8], 3);
+        let network = Network::initialize(graph.unwrap(), 5, &Device::flex());
+        let numbers: Vec<f32> = (0..128).map(|i| (0.3 * i as f32).sin()).collect();
+        let batch = Batch {
+            inputs: Value::from_vec(numbers.repeat(50), &[100, 1, 8, 8], &Device::flex()),
+            labels: vec![0; 100],
+            places: (0..100).collect(),
+        };
+        let method = Sfdn {
+            labels,
+            ..Sfdn::default()
+        };
+        let (mut fisher, mut random) = (Importance::none(&network), stream(1, "test"));
+        let mut work = Work::new(Watch::none(), 0);
+        for _ in 0..batches {
+            let added = method.add(&mut fisher, &network, batch.clone(), &mut random, &mut work);
+            added.unwrap();
+        }
+        let passes = match labels {
+            Labels::All => 3,
+            Labels::Sampled => 1,
+        };
+        assert_eq!(work.backward_passes(), passes * 100 * batches);
+        let all = (0..network.parameters().len()).filter_map(|index| fisher.mean(index));
+        all.flatten().collect()
+    }
+
+    #[test]
+    fn drawn_labels_give_the_same_on_average() {
+        let exact = fisher(Labels::All, 1);
+        let drawn = fisher(Labels::Sampled, 20);
+        let total = |fisher: &[f64]| fisher.iter().sum::<f64>();
+        let apart = exact.iter().zip(&drawn).map(|(a, b)| (a - b).abs());
+        let part = apart.sum::<f64>() / total(&exact);
+        // Of 2000 draws; and no sum of the same numbers.
+        assert!(part > 0.0 && part < 0.06, "{part}");
     }
 }

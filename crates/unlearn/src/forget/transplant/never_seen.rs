@@ -1,4 +1,4 @@
-//! The unit of a class that was never seen, made from the kept codes.
+//! The unit of a class that was never seen, made from the codes.
 
 use crate::enrol::Enrolment;
 use crate::forget::{Context, ForgetError};
@@ -13,11 +13,12 @@ const HALVINGS: usize = 40;
 /// The unit `(w, b)` that training would end with for a class without samples: the minimum of
 ///
 /// ```text
-/// mean over kept codes i of log(1 + exp(w . h_i + b - m_i))  +  weight_decay / 2 (|w|^2 + b^2)
+/// mean over codes i of log(1 + exp(w . h_i + b - m_i))  +  weight_decay / 2 (|w|^2 + b^2)
 /// ```
 ///
 /// with `h_i` the features of code i and `m_i` the log of the sum of the exponentials of the kept
-/// classes' logits: the part of the cross-entropy that one more output adds. At the minimum
+/// classes' logits: the part of the cross-entropy that one more output adds. The codes are those of
+/// all classes: the forgotten ones' images are to get a kept class's answer as well. At the minimum
 /// `(w, b) = -sum_i a_i (h_i, 1)` with `weight_decay n a_i` the probability that the unit
 /// takes on code i: one equation per code, solved code after code (coordinate descent in the
 /// dual, Yu, Huang, Lin, "Dual coordinate descent methods for logistic regression", 2011).
@@ -39,11 +40,12 @@ pub fn never_seen(
     };
     let kept = context.request.kept();
     let known = context.enrolment.and_then(Enrolment::features);
-    let known = known.and_then(|known| known.codes_of(kept, device));
-    let features = known.unwrap_or_else(|| codes.ask(&body, kept));
+    let classes = context.request.classes();
+    let known = known.and_then(|known| known.codes_of(&classes, device));
+    let features = known.unwrap_or_else(|| codes.ask(&body, &classes));
     let margins = margins(&head.forward(features.clone()), kept);
-    let width = features.element_count() / kept.len();
-    let mut rows: Vec<Vec<f64>> = Vec::with_capacity(kept.len());
+    let width = features.element_count() / classes.len();
+    let mut rows: Vec<Vec<f64>> = Vec::with_capacity(classes.len());
     let has_bias = network.classifier_unit(0).bias.is_some();
     features.read(|numbers| {
         rows.extend(numbers.chunks_exact(width).map(|row| {

@@ -7,14 +7,14 @@ use super::never_seen;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::ClassifierUnit;
 use crate::train::TrainError;
-use crate::tune::demand;
+use crate::tune::positive;
 
 /// Gives each forgotten class the row and bias of a unit that was trained beside the classes'
 /// and never was a label, a *spare unit*: what a network trained without the class has
 /// in its place.
 ///
 /// The n-th class that a model forgets, over all requests, takes the n-th spare unit. Where there are none
-/// left, or none were trained, a unit is made from the kept codes: what training would make of an
+/// left, or none were trained, a unit is made from the codes: what training would make of an
 /// output that is never a label, if the codes were all its samples. Features stay as they are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transplant {
@@ -32,7 +32,7 @@ enum Unit {
     Auto,
     /// From the spare ones; where they run out, the request is refused.
     Spare,
-    /// Made from the kept codes.
+    /// Made from the codes.
     Made,
 }
 
@@ -54,13 +54,7 @@ impl Algorithm for Transplant {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        let holds = self.weight_decay.is_finite() && self.weight_decay > 0.0;
-        demand(
-            "weight_decay",
-            holds,
-            "a positive number",
-            self.weight_decay,
-        )
+        positive("weight_decay", self.weight_decay)
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {

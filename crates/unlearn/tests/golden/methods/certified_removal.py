@@ -34,14 +34,18 @@ def removed(w, x, y, kept, ridge):
 def make():
     x, labels = images_of(IMAGES, CLASSES)
     features = logits_of(CONV_STEPS, state_of(CLASSES), x)[1][-1]
-    features = torch.tensor(features / np.linalg.norm(features, axis=1, keepdims=True))
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    features = torch.tensor(features / lengths)
     cases = []
     for ridge, forgotten in ((0.05, [0]), (0.01, [1, 3])):
         kept, state = torch.tensor(~np.isin(labels, forgotten)), state_of(CLASSES)
         for c in range(CLASSES):
             y = torch.tensor(np.where(labels == c, 1.0, -1.0))
             gone = c in forgotten
-            state["fc.bias"][c] = -1000.0 if gone else 0.0
             state["fc.weight"][c] = 0.0 if gone else removed(fitted(features, y, ridge), features, y, kept, ridge).numpy()
+            state["fc.bias"][c] = 0.0
+        # A thousand times as low as the best kept logit of an image can be.
+        rows = np.delete(state["fc.weight"], forgotten, 0)
+        state["fc.bias"][forgotten] = -1000.0 * max(1.0, np.linalg.norm(rows, axis=1).min() * lengths.max())
         cases.append(case("certified-removal", {"ridge": ridge, "noise": 0.0}, IMAGES, CLASSES, forgotten, state))
     return {"tolerance": TOLERANCE, "cases": cases}

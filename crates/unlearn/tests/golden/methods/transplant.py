@@ -1,4 +1,4 @@
-"""Transplant: a unit made from the kept codes, by Newton's method on the primal; its gradient is 0 by torch's autograd."""
+"""Transplant: a unit made from the codes, by Newton's method on the primal; its gradient is 0 by torch's autograd."""
 
 import numpy as np
 import torch
@@ -34,8 +34,8 @@ def make():
     h, z = features_of(state, codes), logits_of(CONV_STEPS, state, codes)[0]
     for decay, forgotten in ((5e-4, [0]), (0.05, [1, 3])):
         kept = [c for c in range(CLASSES) if c not in forgotten]
-        rows = np.hstack([h, np.ones((CLASSES, 1))])[kept]
-        unit = least(rows, np.log(np.exp(z[kept][:, kept]).sum(1)), decay)
+        rows = np.hstack([h, np.ones((CLASSES, 1))])
+        unit = least(rows, np.log(np.exp(z[:, kept]).sum(1)), decay)
         after = {n: v.copy() for n, v in state.items()}
         after["fc.weight"][forgotten], after["fc.bias"][forgotten] = unit[:-1], unit[-1]
         cases.append(case("transplant", {"unit": "made", "weight_decay": decay}, 0, CLASSES, forgotten, after))

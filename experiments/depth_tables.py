@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""Prints the records of depth.py as the tables of docs/depth.md."""
+
+import json
+import pathlib
+import statistics
+
+import audit_tables
+from depth import VARIANTS
+
+RECORDS = pathlib.Path(__file__).resolve().parent / "records"
+COLUMNS = ["original", "bias shift", *VARIANTS, "retrained"]
+
+
+def of_column(runs, key, column):
+    """What a figure says of the models in a column. Original, bias shift and retrained ones stand beside every variant; they are counted once a seed."""
+    role = {"original": "before", "bias shift": "bias-shift", "retrained": "retrained"}.get(column)
+    seen, models = set(), []
+    for run in runs:
+        if role is None and run["variant"] != column or role and run["seed"] in seen:
+            continue
+        seen.add(run["seed"])
+        figures = [figure for figure in run["figures"] if figure["key"] == key]
+        models += [model for figure in figures for model in figure["models"] if model["role"] == (role or "after")]
+    return models
+
+
+def table(runs):
+    figures = {figure["key"]: figure for run in runs for figure in run["figures"]}
+    columns = [column for column in COLUMNS if any(of_column(runs, key, column) for key in figures)]
+    audit_tables.row("figure", "good", "margin", *columns)
+    audit_tables.row(*["---"] * (3 + len(columns)))
+    told, judged = {}, {}
+    for key, figure in figures.items():
+        cells = {column: of_column(runs, key, column) for column in columns}
+        audit_tables.row(f"`{key}`", figure["good"], f"{figure['margin']:g}", *(audit_tables.cell(models, figure["unit"]) for models in cells.values()))
+        if figure["about"] == "trace":
+            for column, models in cells.items():
+                verdicts = [model["verdict"] for model in models if model["verdict"] != "no-reference"]
+                told[column] = told.get(column, 0) + verdicts.count("told-apart")
+                judged[column] = judged.get(column, 0) + len(verdicts)
+    print("\nOf all figures of traces told apart: " + "; ".join(f"{column} {told[column]} of {judged[column]}" for column in columns if judged.get(column)) + ".\n")
+
+
+def tables(name):
+    record = json.loads((RECORDS / f"depth-{name}.json").read_text())
+    accuracy = {run["seed"]: run["accuracy_percent"] for run in record["runs"]}
+    print(f"### {name}\n\n`unlearn train {record['train']}`: test accuracy "
+          + ", ".join(f"{percent:.1f} (seed {seed})" for seed, percent in sorted(accuracy.items()))
+          + f"; retrained with seeds {', '.join(map(str, record['oracle_seeds']))}.\n")
+    for request in dict.fromkeys(run["request"] for run in record["runs"]):
+        runs = [run for run in record["runs"] if run["request"] == request]
+        seeds = sorted({run["seed"] for run in runs})
+        times = ", ".join(f"{variant} {1000 * statistics.median(run['forget_seconds'] for run in runs if run['variant'] == variant):.2f} ms"
+                          for variant in VARIANTS if any(run["variant"] == variant for run in runs))
+        print(f"#### forgotten: {request.replace(',', ', ')}; seeds {', '.join(map(str, seeds))}\n\nForgetting took (median): {times}.\n")
+        table(runs)
+
+
+if __name__ == "__main__":
+    for path in sorted(RECORDS.glob("depth-*.json")):
+        tables(path.stem.removeprefix("depth-"))
