@@ -1,4 +1,4 @@
-"""Time and peak memory of forgetting one class of ResNet-18 (width 64, 10 classes) with the defaults, as a process.
+"""Time and peak memory of forgetting one class of ResNet-18 (width 64, 10 classes) by the codes, as a process.
 
     cargo build && python bench/forget_request.py [--command target/debug/unlearn] [--runs N] [--json FILE]
 
@@ -16,7 +16,7 @@ import tempfile
 import time
 
 TRAIN = "train --data shapes --architecture resnet18 --width 64 --batch-size 16 --limit-per-class 8 --epochs 3 --seed 1"
-FORGET = "forget M --codes C --class circle --out F --overwrite"
+FORGET = "forget M --codes C --class circle --method mnemonic --out F --overwrite"
 
 
 def run(words, may_fail=False):

@@ -30,8 +30,8 @@ def rows(work, options):
     found = {
         "direct": f"{forget} {work}/direct {LAMBDAS}",
         "enrolled": f"{forget} {work}/enrolled {LAMBDAS} --enrolment {work}/e",
-        "default": f"{forget} {work}/default",
-        "default_enrolled": f"{forget} {work}/known --enrolment {work}/e",
+        "default": f"{forget} {work}/default --method mnemonic",
+        "default_enrolled": f"{forget} {work}/known --method mnemonic --enrolment {work}/e",
     }
     if options.torch_python:
         torch_device = torch_device_of(options.device)

@@ -50,7 +50,7 @@ if __name__ == "__main__":
         model, codes, trained = unlearn.train(f"{name}-{seed}", recipes.training(name, seed))
         after = arguments.work / f"{name}-{seed}-forgot-{forgotten}.safetensors"
         if not after.exists():
-            unlearn("forget", model, "--codes", codes, "--class", forgotten, "--out", after)
+            unlearn("forget", model, "--codes", codes, "--class", forgotten, "--method", "mnemonic", "--out", after)
         others = [word for path in retrained for word in ("--retrained", path)]
         record = unlearn("audit", "--before", model, "--after", after, *others, "--codes", codes, "--data", data, "--forgotten", forgotten,
                          "--out", arguments.work / f"audit-{name}-{seed}", "--overwrite", may_fail=True)

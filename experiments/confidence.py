@@ -61,7 +61,7 @@ def measure(unlearn, name, seed):
     classes = [row["name"] for row in unlearn("evaluate", model, "--data", unlearn.data / recipes.FOLDERS[name])["classes"]]
     rows, files = [], []
     for place, label in enumerate(classes):
-        before = unlearn("forget", model, "--codes", codes, "--class", label, "--dry-run")["confidence"][0]["loss_before"]
+        before = unlearn("forget", model, "--codes", codes, "--class", label, "--method", "mnemonic", "--dry-run")["confidence"][0]["loss_before"]
         for fall in FALLS:
             # Weight and bias each bring the code to the goal alone, so together they bring it twice as far.
             goal = math.log1p(math.exp((fall / 2 - 1) * log_odds(before)))

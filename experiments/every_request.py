@@ -49,7 +49,8 @@ def compared(before, after, gone):
 
 def forget(unlearn, model, codes, names, gone, out, *words):
     asked = [word for c in gone for word in ("--class", names[c])]
-    record = unlearn("forget", model, "--codes", codes, *asked, *words, "--out", out, "--overwrite", may_fail=True)
+    method = () if "--method" in words else ("--method", "mnemonic")
+    record = unlearn("forget", model, "--codes", codes, *asked, *method, *words, "--out", out, "--overwrite", may_fail=True)
     gate = record["gate"]
     return {"seconds": record["forget_seconds"], "backward_passes": record["backward_passes"],
             "confidence": [entry["confidence"] for entry in record["confidence"]],

@@ -50,7 +50,7 @@ def measure(unlearn, name, folder, kind, mix, seed):
     files = []
     for label in classes:
         out = unlearn.work / f"{tag}-{label}.forgotten.safetensors"
-        unlearn("forget", model, "--codes", codes, "--class", label, "--out", out, "--overwrite", "--max-kept-loss", 1e9)
+        unlearn("forget", model, "--codes", codes, "--class", label, "--method", "mnemonic", "--out", out, "--overwrite", "--max-kept-loss", 1e9)
         files.append(out)
     original, *forgotten = unlearn("evaluate", model, *files, "--data", folder)["models"]
     changes, errors = [], []
