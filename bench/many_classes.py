@@ -49,7 +49,7 @@ def measure(work, classes, width):
     parameters = enrolled["parameters_total"]
     row = {"classes": classes, "width": width, "parameters": parameters, "enrol_seconds": enrolled["enrol_seconds"],
            "enrol_process_seconds": seconds, "enrol_copies": peak / (4 * parameters), "enrolment_bytes": os.path.getsize(work / "e")}
-    forget = f"{UNLEARN} forget {work}/m --codes {work}/c --enrolment {work}/e --out {work}/f --overwrite --json"
+    forget = f"{UNLEARN} forget {work}/m --codes {work}/c --method mnemonic --enrolment {work}/e --out {work}/f --overwrite --json"
     whole = "--lambda1 1e-3 --lambda2 10"
     ten = " ".join(f"--class c{label:04}" for label in range(min(10, classes - 1)))
     for name, words in [("one", f"{whole} --class c0000"), ("ten", f"{whole} {ten}"), ("default", "--class c0000 --max-kept-loss 1e9")]:

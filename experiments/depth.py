@@ -53,6 +53,8 @@ if __name__ == "__main__":
         without = " ".join(f"--without {c}" for c in classes)
         retrained = [unlearn.train(f"{name}-without-{slug(request)}-{seed}", f"{recipes.training(name, seed)} {without}")[0] for seed in oracle_seeds]
         for seed in arguments.seeds:
+            # What spare units cost.
+            plain = unlearn.train(f"{name}-no-spare-{seed}", f"{recipes.training(name, seed)} --spare-units 0")[2]
             for variant in arguments.variants:
                 training, forgetting = VARIANTS[variant]
                 original = f"{name}{slug(training)}-{seed}"
@@ -64,7 +66,7 @@ if __name__ == "__main__":
                                  "--codes", codes, "--data", data, *(word for c in classes for word in ("--forgotten", c)),
                                  "--out", work / f"depth-{original}-{slug(request)}", "--overwrite", may_fail=True)
                 runs.append({"request": request, "seed": seed, "variant": variant, "accuracy_percent": trained["accuracy_percent"],
-                             "train_seconds": trained["train_seconds"], "forget_seconds": forgot["forget_seconds"],
+                             "accuracy_without_spare_percent": plain["accuracy_percent"], "train_seconds": trained["train_seconds"], "forget_seconds": forgot["forget_seconds"],
                              "backward_passes": forgot["backward_passes"], "figures": audits.compact(record)})
                 key = lambda run: (run["request"], run["seed"], run["variant"])
                 known = {key(run): run for run in record_of(name)["runs"] + runs}

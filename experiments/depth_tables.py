@@ -45,8 +45,9 @@ def table(runs):
 def tables(name):
     record = json.loads((RECORDS / f"depth-{name}.json").read_text())
     accuracy = {run["seed"]: run["accuracy_percent"] for run in record["runs"]}
-    print(f"### {name}\n\n`unlearn train {record['train']}`: test accuracy "
-          + ", ".join(f"{percent:.1f} (seed {seed})" for seed, percent in sorted(accuracy.items()))
+    plain = {run["seed"]: run["accuracy_without_spare_percent"] for run in record["runs"] if "accuracy_without_spare_percent" in run}
+    listed = lambda percents: ", ".join(f"{percent:.1f} (seed {seed})" for seed, percent in sorted(percents.items()))
+    print(f"### {name}\n\n`unlearn train {record['train']}`: test accuracy {listed(accuracy)}; without spare units {listed(plain)}"
           + f"; retrained with seeds {', '.join(map(str, record['oracle_seeds']))}.\n")
     for request in dict.fromkeys(run["request"] for run in record["runs"]):
         runs = [run for run in record["runs"] if run["request"] == request]
