@@ -23,11 +23,11 @@ pub fn recommended(model: &Model, codes: Option<&Codebook>, request: &Request) -
         ("mnemonic", why)
     } else if left < request.forgotten().len() {
         let why = "no spare unit is left for each class, so units are made from the codes; \
-                   images bring a class back more slowly than after `mnemonic`";
+                   images bring a class back no sooner than after `mnemonic`, mostly later";
         ("transplant", why)
     } else {
-        let why = "a spare unit is left for each class; images bring a class back more slowly \
-                   than after `mnemonic`";
+        let why = "a spare unit is left for each class; images bring a class back no sooner \
+                   than after `mnemonic`, mostly later";
         ("transplant", why)
     };
     Recommended { method, why }
