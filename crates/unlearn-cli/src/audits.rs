@@ -25,6 +25,10 @@ pub struct Audits<'a> {
     pub interrupt: &'a Interrupt,
 }
 
+/// Counts changes of what audits find within one version of the program: findings made
+/// before such a change are made anew. 1: attackers shorten their gradients.
+const REVISION: u32 = 1;
+
 /// A finding on disk.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,6 +104,7 @@ impl Audits<'_> {
             hasher.field(bytes);
         };
         add(VERSION.as_bytes());
+        add(&REVISION.to_le_bytes());
         add(audit.name().as_bytes());
         add(self.data.as_bytes());
         add(&context.seed.to_le_bytes());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::{Model, ModelMetadata, OutputFile};
-use unlearn::data::Dataset;
+use unlearn::data::{Dataset, Digest};
 use unlearn::network::Device;
 use unlearn::train::{TrainSettings, Trainer};
 use unlearn_report::public_settings;
@@ -39,7 +39,10 @@ pub fn train(
     let training = public_settings(&settings);
     let checkpoint = outputs::resume_path(&path);
     let recipe = recipe_path(&path);
-    let described = serde_json::to_vec_pretty(&(&training, without.digest, before.digest()))?;
+    // The seed is no secret here, but it need not stand in a file either.
+    let seed = Digest::of(&settings.seed.to_le_bytes());
+    let described = (&training, seed, without.digest, before.digest());
+    let described = serde_json::to_vec_pretty(&described)?;
     let device = Device::flex();
     let is_same = std::fs::read(&recipe).is_ok_and(|text| text == described);
     if is_same && path.exists() {
@@ -51,7 +54,10 @@ pub fn train(
         }));
     }
     if !is_same {
-        outputs::remove(&checkpoint)?;
+        // A model by another recipe must not be taken for one by this.
+        for stale in [&checkpoint, &path] {
+            outputs::remove(stale)?;
+        }
         OutputFile::claim(&recipe, true)?.write(&described)?;
     }
     let ModelMetadata {

@@ -58,8 +58,8 @@ pub struct ForgetArgs {
     )]
     pub out: Option<PathBuf>,
 
-    /// How to forget [default: `transplant` where the codes' file has a spare unit left for
-    /// each class, else `mnemonic`, as with --lambda1, --lambda2, --scope or --goal]: `bias-shift`
+    /// How to forget [default: `transplant`; with --lambda1, --lambda2, --scope or --goal, and
+    /// for networks without a classifier layer of their own, `mnemonic`]: `bias-shift`
     /// and `zero-unit` are controls that only hide the classes' answers and forget nothing
     /// inside; what the others do and need, `unlearn methods` says.
     #[arg(long, value_parser = methods())]

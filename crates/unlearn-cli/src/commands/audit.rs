@@ -30,6 +30,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let images = data::read_for(&before, source, args.data.reading.options())?;
     data::refuse_unmeasurable(&images, source, &forgotten)?;
     refuse_unseen(&images, &forgotten)?;
+    refuse_forgotten_before(&before, &forgotten, &args.before)?;
     let codes = args
         .codes
         .as_ref()
@@ -161,6 +162,26 @@ fn codes(path: &Path, before: &Model) -> anyhow::Result<Codebook> {
     codes.check_fit(before).with_context(name)?;
     metadata.check_model(before).with_context(name)?;
     Ok(codes)
+}
+
+/// Refuses a model before the request that had forgotten one of its classes, or all others.
+fn refuse_forgotten_before(before: &Model, forgotten: &[usize], path: &Path) -> anyhow::Result<()> {
+    let metadata = &before.metadata;
+    for &class in forgotten {
+        ensure!(
+            !metadata.is_forgotten(class),
+            "{}: expected a model that knows {}, found one that was made to forget it (are --before and --after swapped?)",
+            path.display(),
+            metadata.classes.names()[class]
+        );
+    }
+    let mut classes = 0..metadata.classes.len();
+    ensure!(
+        classes.any(|class| !forgotten.contains(&class) && !metadata.is_forgotten(class)),
+        "{}: expected a class that is kept, found none",
+        path.display()
+    );
+    Ok(())
 }
 
 /// Refuses data that show nothing of a forgotten class.

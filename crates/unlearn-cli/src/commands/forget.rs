@@ -42,8 +42,9 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     };
     let next_enrolment = match args.enrolment_out.as_ref().filter(|_| !args.dry_run) {
         Some(path) => {
-            let others = [&args.codes, &args.enrolment, &args.out];
-            let others: Vec<&Path> = others.into_iter().flatten().map(PathBuf::as_path).collect();
+            let others = [&args.codes, &args.enrolment, &args.out, &args.recipe];
+            let others = others.into_iter().flatten().chain([&args.model]);
+            let others: Vec<&Path> = others.map(PathBuf::as_path).collect();
             outputs::refuse_same(path, &others)?;
             let [file] = outputs::claim([path], args.overwrite)?;
             Some(file.secret()?)

@@ -121,7 +121,8 @@ fn claim_enrolment(args: &TrainArgs) -> anyhow::Result<Option<OutputFile>> {
     if args.recipe.mix == 0.0 {
         bail!("--enrolment: expected codes to enrol, found none planted (--mix 0)");
     }
-    outputs::refuse_same(path, &[&args.out, &args.codes])?;
+    let checkpoint = outputs::resume_path(&args.out);
+    outputs::refuse_same(path, &[&args.out, &args.codes, &checkpoint])?;
     Ok(Some(OutputFile::claim(path, args.overwrite)?.secret()?))
 }
 

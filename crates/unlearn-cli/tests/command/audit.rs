@@ -293,6 +293,10 @@ fn retrained_models_are_made_on_request_and_kept() {
     assert_eq!(evaluated["forgotten_error_percent"], 100.0);
     object(path, &format!("{audit} --out a {recipe} --overwrite"));
     assert!(read(path, "a/retrained-1.safetensors") == first);
+    // So is another seed: the same command with it does not read back the first one's models.
+    let other = format!("{audit} --out a {recipe} --seed 7 --overwrite");
+    object(path, &other);
+    assert!(read(path, "a/retrained-1.safetensors") != first);
     // Another recipe is another model.
     object(
         path,
@@ -352,4 +356,13 @@ fn the_table_is_the_snapshot() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("audit", masked));
+}
+
+#[test]
+fn a_model_before_that_forgot_the_class_is_refused() {
+    let folder = folder();
+    let path = folder.path();
+    run(path, "forget m --codes c --class red --out m2").done();
+    let swapped = "audit --before m2 --after m --data data --forgotten red --out a";
+    run(path, swapped).bad(&["m2: expected a model that knows red", "swapped"]);
 }

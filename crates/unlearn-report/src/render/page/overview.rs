@@ -8,14 +8,19 @@ use crate::{AuditEntry, AuditRecord, Conclusion};
 
 /// The verdict in words, what it rests on, and what it does not show.
 pub fn summary(record: &AuditRecord) -> Markup {
-    let any = record
-        .audits
-        .iter()
-        .any(|a| a.conclusion == Conclusion::Traces);
-    let tone = match (any, record.retrained()) {
-        (_, 0) => "open",
-        (true, _) => "bad",
-        (false, _) => "good",
+    let any = |conclusion| {
+        let mut audits = record.audits.iter();
+        audits.any(|audit| audit.conclusion == conclusion)
+    };
+    // An audit that could not tell is no pass.
+    let tone = if record.retrained() == 0 {
+        "open"
+    } else if any(Conclusion::Traces) {
+        "bad"
+    } else if any(Conclusion::NoTraces) && !any(Conclusion::Undecided) && record.passed {
+        "good"
+    } else {
+        "open"
     };
     html! {
         section .summary .(tone) aria-labelledby="verdict" {
