@@ -6,7 +6,7 @@ import pathlib
 import statistics
 
 RECORDS = pathlib.Path(__file__).resolve().parent / "records"
-ROLES = {"before": "original", "bias-shift": "bias shift", "after": "`forget`", "retrained": "retrained"}
+ROLES = {"before": "original", "bias-shift": "bias shift", "after": "`mnemonic`", "retrained": "retrained"}
 
 
 def row(*cells):
