@@ -47,6 +47,11 @@ if __name__ == "__main__":
     unlearn = command.Command(arguments.command, arguments.data, work)
     data = arguments.data / recipes.FOLDERS[name]
     oracle_seeds = list(range(11, 11 + arguments.oracles))
+    known = record_of(name)
+    told = {"train": recipes.training(name, "SEED"), "oracle_seeds": oracle_seeds}
+    for key, value in told.items():
+        if known.get(key, value) != value:
+            raise SystemExit(f"depth-{name}.json: expected {key} {value} as asked for, found {known[key]}: runs of both do not go into one record")
     runs = []
     for request in arguments.requests:
         classes = request.split(",")
@@ -69,5 +74,5 @@ if __name__ == "__main__":
                              "accuracy_without_spare_percent": plain["accuracy_percent"], "train_seconds": trained["train_seconds"], "forget_seconds": forgot["forget_seconds"],
                              "backward_passes": forgot["backward_passes"], "figures": audits.compact(record)})
                 key = lambda run: (run["request"], run["seed"], run["variant"])
-                known = {key(run): run for run in record_of(name)["runs"] + runs}
-                command.write(f"depth-{name}", {"train": recipes.training(name, "SEED"), "oracle_seeds": oracle_seeds, "runs": list(known.values())})
+                merged = {key(run): run for run in record_of(name)["runs"] + runs}
+                command.write(f"depth-{name}", {**told, "runs": list(merged.values())})

@@ -58,7 +58,7 @@ pub struct ForgetArgs {
     )]
     pub out: Option<PathBuf>,
 
-    /// How to forget [default: `transplant`; with --lambda1, --lambda2, --scope or --goal, and
+    /// How to forget [default: `transplant`; with --lambda1, --lambda2, --scope, --goal or --set, and
     /// for networks without a classifier layer of their own, `mnemonic`]: `bias-shift`
     /// and `zero-unit` are controls that only hide the classes' answers and forget nothing
     /// inside; what the others do and need, `unlearn methods` says.

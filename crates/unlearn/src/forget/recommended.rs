@@ -22,8 +22,8 @@ pub fn recommended(model: &Model, codes: Option<&Codebook>, request: &Request) -
         let why = "the network has no classifier layer of its own, so it is moved by the codes";
         ("mnemonic", why)
     } else if left < request.forgotten().len() {
-        let why = "no spare unit is left for each class, so units are made from the codes; \
-                   images bring a class back no sooner than after `mnemonic`, mostly later";
+        let why = "no spare unit is left for each class, so units are made from the codes, \
+                   which do about as well";
         ("transplant", why)
     } else {
         let why = "a spare unit is left for each class; images bring a class back no sooner \
