@@ -105,10 +105,7 @@ impl Session<'_> {
 pub fn is_finite(model: &Model) -> bool {
     let mut parameters = model.network.parameters().iter();
     parameters.all(|parameter| {
-        parameter
-            .value
-            .to_vec()
-            .iter()
-            .all(|number| number.is_finite())
+        let is_finite = |numbers: &[f32]| numbers.iter().all(|number| number.is_finite());
+        parameter.value.read(is_finite)
     })
 }

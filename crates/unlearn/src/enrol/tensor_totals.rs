@@ -1,5 +1,7 @@
 //! The sum over classes of one tensor's squared gradients.
 
+use crate::network::wide;
+
 /// `sum_c g_c^2` of one parameter tensor, in such a form that a class can be
 /// taken out of it without cancellation: per element the largest square
 /// (`most`), the class that it is of (`holder`), and the sum of all others (`rest`),
@@ -51,16 +53,20 @@ impl TensorTotals {
             let end = first + entries.len();
             let (most, rest) = (&self.most[first..end], &self.rest[first..end]);
             let holder = &self.holder[first..end];
-            for (index, entry) in entries.iter_mut().enumerate() {
-                let rest = f64::from(rest[index]);
-                let others = (rest - squares[index] * power * power).max(0.0);
-                let is_holder = usize::from(holder[index]) == class;
-                let left = match is_holder {
-                    true => rest,
-                    false => f64::from(most[index]) + others,
-                };
-                *entry = left * share;
-            }
+            wide(|| {
+                let sums = most.iter().zip(rest).zip(holder);
+                let elements = entries.iter_mut().zip(squares).zip(sums);
+                for ((entry, square), ((most, rest), holder)) in elements {
+                    let rest = f64::from(*rest);
+                    let others = rest - square * power * power;
+                    let others = if others > 0.0 { others } else { 0.0 };
+                    let left = match usize::from(*holder) == class {
+                        true => rest,
+                        false => f64::from(*most) + others,
+                    };
+                    *entry = left * share;
+                }
+            });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::network::{CrossEntropy, Network, Value};
+use crate::network::{CrossEntropy, Network, Value, wide};
 
 /// `f_i = mean_b (dL_b / dw_i)^2` over labelled samples b, with L the
 /// cross-entropy of the true label, in inference mode; per parameter of the
@@ -106,14 +106,18 @@ impl Fisher {
         let (sum, samples) = (self.sums[parameter].as_ref()?, self.samples as f64);
         Some(move |first: usize, entries: &mut [f64]| match sum {
             Sum::First(squares, factor) => {
-                for (entry, square) in entries.iter_mut().zip(&squares[first..]) {
-                    *entry = f64::from(*square) * factor * factor / samples;
-                }
+                wide(|| {
+                    for (entry, square) in entries.iter_mut().zip(&squares[first..]) {
+                        *entry = f64::from(*square) * factor * factor / samples;
+                    }
+                });
             }
             Sum::Several(sums) => {
-                for (entry, sum) in entries.iter_mut().zip(&sums[first..]) {
-                    *entry = sum / samples;
-                }
+                wide(|| {
+                    for (entry, sum) in entries.iter_mut().zip(&sums[first..]) {
+                        *entry = sum / samples;
+                    }
+                });
             }
         })
     }

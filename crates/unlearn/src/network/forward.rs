@@ -26,8 +26,7 @@ impl Network {
     /// # Panics
     /// If the batch's shape is not that of the graph's input.
     pub fn forward(&self, batch: Value) -> Value {
-        self.run(batch, &mut Mode::Inference, |_, _| {}, |_| {})
-            .output
+        self.observe(batch, |_, _| {})
     }
 
     /// The same for any number of inputs, in batches, so that many need no more memory
@@ -36,14 +35,29 @@ impl Network {
     /// # Panics
     /// If the inputs' shape is not that of the graph's input.
     pub fn forward_in_batches(&self, inputs: &Value) -> Value {
+        self.forward_moved(inputs, as_it_is)
+    }
+
+    /// The same with other parameters in the place of these: `moved` is given a parameter's
+    /// place and value whenever an operation needs it, so that no copy of the network is
+    /// ever held.
+    ///
+    /// # Panics
+    /// If the inputs' shape is not that of the graph's input.
+    pub fn forward_moved(&self, inputs: &Value, moved: impl Fn(usize, &Value) -> Value) -> Value {
+        let forward = |batch| {
+            let mode = &mut Mode::Inference;
+            let trace = self.run(batch, &moved, mode, |_, _| {}, |_| {});
+            trace.output
+        };
         let count = inputs.shape()[0];
         if count <= BATCH {
-            return self.forward(inputs.clone());
+            return forward(inputs.clone());
         }
         let mut outputs = Vec::new();
         for first in (0..count).step_by(BATCH) {
             let batch: Vec<usize> = (first..count.min(first + BATCH)).collect();
-            outputs.extend(self.forward(inputs.samples(&batch)).into_vec());
+            outputs.extend(forward(inputs.samples(&batch)).into_vec());
         }
         let mut shape = vec![count];
         shape.extend(self.graph().output_shape());
@@ -56,7 +70,8 @@ impl Network {
     /// # Panics
     /// If the batch's shape is not that of the graph's input.
     pub fn observe(&self, batch: Value, visit: impl FnMut(usize, &Value)) -> Value {
-        self.run(batch, &mut Mode::Inference, visit, |_| {}).output
+        let mode = &mut Mode::Inference;
+        self.run(batch, as_it_is, mode, visit, |_| {}).output
     }
 
     /// The same, keeping what [`Network::backward`] needs.
@@ -82,7 +97,7 @@ impl Network {
                 *value = Some(output.clone());
             }
         };
-        let trace = self.run(batch, mode, tap, |of_node| saved.push(of_node));
+        let trace = self.run(batch, as_it_is, mode, tap, |of_node| saved.push(of_node));
         let tapped = tapped.into_iter().zip(taps);
         let tapped = tapped.map(|(value, node)| value.unwrap_or_else(|| panic!("no node {node}")));
         Trace {
@@ -95,6 +110,7 @@ impl Network {
     fn run(
         &self,
         batch: Value,
+        moved: impl Fn(usize, &Value) -> Value,
         mode: &mut Mode<'_>,
         mut visit: impl FnMut(usize, &Value),
         mut keep: impl FnMut(Saved),
@@ -121,11 +137,14 @@ impl Network {
             });
             let inputs = inputs.map(|value| value.unwrap_or_else(|| unreachable!("read too late")));
             let inputs = inputs.collect();
-            let forward = node.operation.forward(inputs, &self.values_of(index), mode);
+            let parameters = node.parameters.clone();
+            let parameters = parameters.map(|place| moved(place, &self.parameters()[place].value));
+            let parameters: Vec<Value> = parameters.collect();
+            let forward = node.operation.forward(inputs, &parameters, mode);
             keep(forward.saved);
             let first = node.parameters.start;
-            let moved = forward.buffers.into_iter();
-            buffers.extend(moved.map(|(place, value)| (first + place, value)));
+            let new = forward.buffers.into_iter();
+            buffers.extend(new.map(|(place, value)| (first + place, value)));
             visit(index, &forward.output);
             values[index + 1] = Some(forward.output);
         }
@@ -153,4 +172,8 @@ impl Network {
             }
         }
     }
+}
+
+fn as_it_is(_: usize, value: &Value) -> Value {
+    value.clone()
 }

@@ -25,6 +25,7 @@ pub use backward::Gradients;
 pub use burn::tensor::Device;
 pub(crate) use bytes::little_endian;
 pub use classifier_unit::ClassifierUnit;
+pub(crate) use cpu::wide;
 pub use cross_entropy::{CrossEntropy, largest};
 pub use device::{Adapter, DeviceError, DeviceName};
 pub use error::{NetworkError, ShapeError};

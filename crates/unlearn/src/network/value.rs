@@ -102,7 +102,7 @@ impl Value {
     /// # Panics
     /// If the device fails or holds another type than 32-bit floats.
     pub fn to_vec(&self) -> Vec<f32> {
-        self.clone().into_vec()
+        self.read(<[f32]>::to_vec)
     }
 
     /// As [`Value::to_vec`], without a copy where this is the only holder.

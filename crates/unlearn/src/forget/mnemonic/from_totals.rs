@@ -7,7 +7,7 @@ use crate::code::Codebook;
 use crate::enrol::{Taken, TensorTotals, Totals};
 use crate::fisher::visit_code_squares;
 use crate::forget::Request;
-use crate::network::{Network, Value};
+use crate::network::{Network, Value, wide};
 
 /// The ratios f_F / f_R of every parameter in scope, with
 /// `f_R = (sum over all classes - sum over F) / |R|`.
@@ -67,9 +67,11 @@ impl Pass<'_> {
                 let Some(totals) = totals else { return };
                 let forgotten = Scaled {
                     write: |_, squares: &[f32], entries: &mut [f64]| {
-                        for (entry, square) in entries.iter_mut().zip(squares) {
-                            *entry = f64::from(*square);
-                        }
+                        wide(|| {
+                            for (entry, square) in entries.iter_mut().zip(squares) {
+                                *entry = f64::from(*square);
+                            }
+                        });
                     },
                     exponent,
                 };

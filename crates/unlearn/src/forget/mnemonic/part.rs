@@ -1,6 +1,6 @@
 //! The part of a network that a scope reaches.
 
-use super::Scope;
+use super::{Perturbation, Scope, Sign};
 use crate::enrol::{BLEND_RATIOS, Enrolment, Features};
 use crate::fisher::{Fisher, fisher_batched};
 use crate::forget::{CodeAnswers, CodeMeasures, Context, ForgetError};
@@ -87,6 +87,20 @@ impl Part {
             classes,
             0.0,
         )
+    }
+
+    /// The loss of the part moved one way on the codes of some classes. Each parameter
+    /// is moved when it is needed: no moved copy of the part is held.
+    pub fn loss_moved(
+        &self,
+        moves: &Perturbation,
+        lambdas: [f64; 2],
+        sign: Sign,
+        classes: &[usize],
+    ) -> CrossEntropy {
+        let moved = |index, value: &Value| moves.moved(index, value, lambdas, sign);
+        let logits = self.network.forward_moved(&self.codes_of(classes), moved);
+        CrossEntropy::new(&logits, classes, 0.0)
     }
 
     /// The loss of a network in the part's place on the codes of some classes,

@@ -50,13 +50,23 @@ impl Perturbation {
     /// The network moved one way; the one given is untouched.
     pub fn apply(&self, network: &Network, lambdas: [f64; 2], sign: Sign) -> Network {
         let mut moved = network.clone();
-        for (index, ratios) in self.tensors.iter().enumerate() {
-            if let Some(ratios) = ratios {
-                let numbers = |weights: &[f32]| ratios.moved(weights, lambdas, sign);
-                replace(&mut moved, index, numbers);
+        for (index, parameter) in network.parameters().iter().enumerate() {
+            if self.tensors[index].is_some() {
+                moved.set(index, self.moved(index, &parameter.value, lambdas, sign));
             }
         }
         moved
+    }
+
+    /// One parameter of the network, by its place, moved one way.
+    pub fn moved(&self, index: usize, value: &Value, lambdas: [f64; 2], sign: Sign) -> Value {
+        match &self.tensors[index] {
+            Some(ratios) => {
+                let moved = value.read(|weights| ratios.moved(weights, lambdas, sign));
+                Value::from_vec(moved, value.shape(), &value.device())
+            }
+            None => value.clone(),
+        }
     }
 
     /// The same in the memory of the ratios: no other copy of the weights is made.
@@ -64,8 +74,10 @@ impl Perturbation {
         let mut moved = network.clone();
         for (index, ratios) in self.tensors.into_iter().enumerate() {
             if let Some(ratios) = ratios {
-                let numbers = |weights: &[f32]| ratios.into_moved(weights, lambdas, sign);
-                replace(&mut moved, index, numbers);
+                let value = &network.parameters()[index].value;
+                let numbers = value.read(|weights| ratios.into_moved(weights, lambdas, sign));
+                let value = Value::from_vec(numbers, value.shape(), network.device());
+                moved.set(index, value);
             }
         }
         moved
@@ -130,12 +142,4 @@ fn ratios(
         exponent: kept.exponent(),
     };
     Ratios::new(vec![0.0; length], &of_forgotten, &of_kept, &elements)
-}
-
-/// Gives a parameter the numbers that follow from those it has.
-fn replace(network: &mut Network, index: usize, numbers: impl FnOnce(&[f32]) -> Vec<f32>) {
-    let value = &network.parameters()[index].value;
-    let moved = value.read(numbers);
-    let value = Value::from_vec(moved, value.shape(), network.device());
-    network.set(index, value);
 }

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Sign;
 use super::eta::GUARD;
+use crate::network::wide;
 
 /// [`super::eta()`] of one tensor as numbers proportional to it, which hold what
 /// eta itself, as a 32-bit float, might not.
@@ -32,7 +33,7 @@ pub struct Scaled<F> {
 }
 
 /// Numbers that one thread works on while they lie in its cache.
-const PIECE: usize = 1 << 12;
+const PIECE: usize = 1 << 11;
 
 /// Between one by this and this, numbers and their products with weights' moves are far from the
 /// limits of 32-bit floats.
@@ -72,7 +73,8 @@ impl Ratios {
             (forgotten.write)(first, numbers, f);
             (kept.write)(first, f, k);
             if kept_power < 1.0 {
-                k.iter_mut().for_each(|k| *k *= kept_power * kept_power);
+                let power = kept_power * kept_power;
+                wide(|| k.iter_mut().for_each(|k| *k *= power));
             }
         };
         let found = extremes(&numbers, &entries);
@@ -115,16 +117,24 @@ impl Ratios {
 
     /// `w + sign * alpha * eta`, `alpha = min(lambda1, lambda2 / max eta)`.
     pub fn moved(&self, weights: &[f32], lambdas: [f64; 2], sign: Sign) -> Vec<f32> {
-        let mut moved = weights.to_vec();
         let factor = self.factor(lambdas, sign);
-        moved
-            .par_chunks_mut(PIECE)
-            .zip(self.numbers.par_chunks(PIECE))
-            .for_each(|(weights, numbers)| {
-                for (weight, number) in weights.iter_mut().zip(numbers) {
-                    *weight += (factor * f64::from(*number)) as f32;
+        let length = self.numbers.len();
+        assert_eq!(weights.len(), length, "weights to move");
+        let mut moved = Vec::with_capacity(length);
+        let places = moved.spare_capacity_mut()[..length].par_chunks_mut(PIECE);
+        let pairs = self
+            .numbers
+            .par_chunks(PIECE)
+            .zip(weights.par_chunks(PIECE));
+        places.zip(pairs).for_each(|(places, (numbers, weights))| {
+            wide(|| {
+                for ((place, number), weight) in places.iter_mut().zip(numbers).zip(weights) {
+                    place.write(weight + (factor * f64::from(*number)) as f32);
                 }
             });
+        });
+        // SAFETY: there are as many places as numbers and weights, and each was written to.
+        unsafe { moved.set_len(length) };
         moved
     }
 
@@ -135,9 +145,11 @@ impl Ratios {
             .par_chunks_mut(PIECE)
             .zip(weights.par_chunks(PIECE))
             .for_each(|(numbers, weights)| {
-                for (number, weight) in numbers.iter_mut().zip(weights) {
-                    *number = weight + (factor * f64::from(*number)) as f32;
-                }
+                wide(|| {
+                    for (number, weight) in numbers.iter_mut().zip(weights) {
+                        *number = weight + (factor * f64::from(*number)) as f32;
+                    }
+                });
             });
         self.numbers
     }
@@ -149,8 +161,10 @@ impl Ratios {
     }
 }
 
-/// f_F and f_R of a piece.
-type Buffers = ([f64; PIECE], [f64; PIECE]);
+/// Memory for f_F and f_R of a piece.
+fn buffers() -> [[f64; PIECE]; 2] {
+    [[0.0; PIECE]; 2]
+}
 
 fn extremes(
     numbers: &[f32],
@@ -162,21 +176,13 @@ fn extremes(
         least_kept: f64::INFINITY,
     };
     let pieces = numbers.par_chunks(PIECE).enumerate();
-    let found = pieces.map(|(piece, numbers)| {
-        let (mut f, mut k): Buffers = ([0.0; PIECE], [0.0; PIECE]);
+    let found = pieces.map_init(buffers, |[f, k], (piece, numbers)| {
         let (f, k) = (&mut f[..numbers.len()], &mut k[..numbers.len()]);
         entries(piece * PIECE, numbers, f, k);
-        let mut least = [f64::INFINITY; LANES];
-        for (f, k) in f.chunks(LANES).zip(k.chunks(LANES)) {
-            for ((least, f), k) in least.iter_mut().zip(f).zip(k) {
-                let k = if *f > 0.0 { *k } else { f64::INFINITY };
-                *least = if k < *least { k } else { *least };
-            }
-        }
         Extremes {
             forgotten: most(f),
             kept: most(k),
-            least_kept: least.into_iter().fold(f64::INFINITY, f64::min),
+            least_kept: least_divisor(f, k),
         }
     });
     found.reduce(
@@ -196,8 +202,7 @@ fn largest_ratio(
     floor: f64,
 ) -> f64 {
     let pieces = numbers.par_chunks(PIECE).enumerate();
-    let largest = pieces.map(|(piece, numbers)| {
-        let (mut f, mut k): Buffers = ([0.0; PIECE], [0.0; PIECE]);
+    let largest = pieces.map_init(buffers, |[f, k], (piece, numbers)| {
         let (f, k) = (&mut f[..numbers.len()], &mut k[..numbers.len()]);
         entries(piece * PIECE, numbers, f, k);
         into_ratios(f, k, floor);
@@ -214,14 +219,15 @@ fn divide(
     scale: f64,
 ) -> f64 {
     let pieces = numbers.par_chunks_mut(PIECE).enumerate();
-    let largest = pieces.map(|(piece, numbers)| {
-        let (mut f, mut k): Buffers = ([0.0; PIECE], [0.0; PIECE]);
+    let largest = pieces.map_init(buffers, |[f, k], (piece, numbers)| {
         let (f, k) = (&mut f[..numbers.len()], &mut k[..numbers.len()]);
         entries(piece * PIECE, numbers, f, k);
         into_ratios(f, k, floor);
-        for (number, ratio) in numbers.iter_mut().zip(&*k) {
-            *number = (*ratio * scale) as f32;
-        }
+        wide(|| {
+            for (number, ratio) in numbers.iter_mut().zip(&*k) {
+                *number = (*ratio * scale) as f32;
+            }
+        });
         most(k) * scale
     });
     largest.reduce(|| 0.0, f64::max)
@@ -229,10 +235,12 @@ fn divide(
 
 /// `k <- f / max(k, floor)`, 0 where f is.
 fn into_ratios(f: &[f64], k: &mut [f64], floor: f64) {
-    for (f, k) in f.iter().zip(k) {
-        let divisor = if *k > floor { *k } else { floor };
-        *k = if *f > 0.0 { f / divisor } else { 0.0 };
-    }
+    wide(|| {
+        for (f, k) in f.iter().zip(k) {
+            let divisor = if *k > floor { *k } else { floor };
+            *k = if *f > 0.0 { f / divisor } else { 0.0 };
+        }
+    });
 }
 
 /// Numbers that are compared at the same time.
@@ -240,13 +248,31 @@ const LANES: usize = 8;
 
 /// The largest of numbers that are not negative; 0 where there are none.
 fn most(numbers: &[f64]) -> f64 {
-    let mut most = [0.0; LANES];
-    for numbers in numbers.chunks(LANES) {
-        for (most, number) in most.iter_mut().zip(numbers) {
-            *most = if *number > *most { *number } else { *most };
+    let most = wide(|| {
+        let mut most = [0.0; LANES];
+        for numbers in numbers.chunks(LANES) {
+            for (most, number) in most.iter_mut().zip(numbers) {
+                *most = if *number > *most { *number } else { *most };
+            }
         }
-    }
+        most
+    });
     most.into_iter().fold(0.0, f64::max)
+}
+
+/// The smallest f_R where f_F is not 0.
+fn least_divisor(f: &[f64], k: &[f64]) -> f64 {
+    let least = wide(|| {
+        let mut least = [f64::INFINITY; LANES];
+        for (f, k) in f.chunks(LANES).zip(k.chunks(LANES)) {
+            for ((least, f), k) in least.iter_mut().zip(f).zip(k) {
+                let k = if *f > 0.0 { *k } else { f64::INFINITY };
+                *least = if k < *least { k } else { *least };
+            }
+        }
+        least
+    });
+    least.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 /// Sets all numbers outside the ranges to 0; the largest of the others.

@@ -3,7 +3,9 @@
 mod matrix;
 mod numbers;
 mod scratch;
+mod wide;
 
 pub(super) use matrix::{Matrix, MatrixMut, multiply};
 pub(super) use numbers::Numbers;
 pub(super) use scratch::Scratch;
+pub(crate) use wide::wide;

@@ -44,7 +44,7 @@ impl Value {
     pub fn read<T>(&self, read: impl FnOnce(&[f32]) -> T) -> T {
         match Numbers::of(self) {
             Some(numbers) => read(numbers.as_slice()),
-            None => read(&self.to_vec()),
+            None => read(&self.clone().into_vec()),
         }
     }
 
