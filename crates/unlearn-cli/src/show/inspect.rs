@@ -147,7 +147,7 @@ fn described(architecture: &Architecture) -> String {
                 Vote::Softmax => "mean softmax",
             };
             let held = match class_shards == shards {
-                true => "each holding every class".to_owned(),
+                true => "each class in all".to_owned(),
                 false => format!("each class in {class_shards}"),
             };
             format!(

@@ -71,6 +71,15 @@ pub const ENSEMBLES: [(&str, &str); 2] = [
     ),
 ];
 
+/// An ensemble of three classes as it was drawn.
+pub fn ensemble(architecture: Architecture) -> Model {
+    let (mut model, _) = untrained(3);
+    let graph = architecture.build(&model.metadata.input_shape, 3).unwrap();
+    model.network = Network::initialize(graph, 3, &Device::flex());
+    model.metadata.architecture = architecture;
+    model
+}
+
 /// A model of so many classes as it was drawn, with codes.
 pub fn untrained(classes: usize) -> (Model, Codebook) {
     let (shape, names) = ([3, 32, 32], ClassNames::numbered(classes));
