@@ -175,7 +175,10 @@ fn an_ensemble_goes_the_way_of_any_model() {
     // A second class: nothing but its network goes.
     let record = object(path, "forget a --class blue --method arcane --out a2");
     assert_eq!(record["backward_passes"], 0);
-    let evaluated = object(path, "evaluate a2 --data data --forgotten red --forgotten blue");
+    let evaluated = object(
+        path,
+        "evaluate a2 --data data --forgotten red --forgotten blue",
+    );
     assert_eq!(evaluated["forgotten_error_percent"], 100.0);
 
     let audit = "audit --before m --after s --codes c --data data --forgotten red --out audit";

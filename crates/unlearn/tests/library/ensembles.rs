@@ -74,7 +74,10 @@ fn shards_that_do_not_hold_a_class_stay_bit_for_bit() {
 
     let other = ("sisa", json!({"shards": 5, "class_shards": 3}));
     let error = forget(&first.model, &data, &recipe, other, &["star"]).unwrap_err();
-    assert!(error.to_string().contains("class_shards 2"), "{error}");
+    assert!(
+        error.to_string().contains("class_shards: expected 2"),
+        "{error}"
+    );
 }
 
 #[test]

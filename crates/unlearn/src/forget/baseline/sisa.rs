@@ -20,7 +20,7 @@ use crate::tune::demand;
 /// 1. The images of a class, in the order of the data, are cut into equal runs: one for each slice of each shard that holds
 ///    the class, `class c in shards c, c + 1, ... modulo M`. So where an image lies does not depend on what is forgotten.
 /// 2. A shard's network is drawn anew and learns from slice 1, then from slices 1 and 2, ...: the r-th time for
-///    `int(r a) - int((r - 1) a)` epochs of the recipe, `a = 2 E / (R + 1)`, about E epochs over everything in passes. Each time optimizer
+///    `int(r a) - int((r - 1) a)` epochs of the recipe, `a = 2 E / (R + 1)`: in all about as many passes as E epochs over everything. Each time optimizer
 ///    and schedule begin anew, as where weights come out of a slice's checkpoint. No codes are planted, and there are no spare units.
 /// 3. The answers are put together by [`Vote`]: one vote for each network, or the mean of their softmax.
 ///
@@ -173,14 +173,16 @@ impl Sisa {
                 class_shards,
                 vote,
             } => {
-                let theirs = [*shards, *class_shards];
-                if theirs != [self.shards, self.class_shards()] || *vote != self.vote {
+                let own = self.class_shards();
+                let settings = [
+                    ("shards", json!(shards), json!(self.shards)),
+                    ("class_shards", json!(class_shards), json!(own)),
+                    ("vote", json!(vote), json!(self.vote)),
+                ];
+                let mut settings = settings.into_iter();
+                if let Some((name, theirs, ours)) = settings.find(|(_, one, other)| one != other) {
                     return Err(refuse(format!(
-                        "expected the settings of the model's own ensemble, shards {shards}, class_shards {class_shards} and \
-                         vote {vote:?}, found {}, {} and {:?}",
-                        self.shards,
-                        self.class_shards(),
-                        self.vote
+                        "{name}: expected {theirs} as in the model's own ensemble, found {ours}"
                     )));
                 }
                 Ok((member.as_ref().clone(), Some(model)))

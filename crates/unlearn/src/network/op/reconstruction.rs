@@ -141,7 +141,7 @@ impl Operation for Reconstruction {
         saved: &Saved,
         parameters: &[Value],
         gradient: Value,
-        _: Wanted<'_>,
+        wanted: Wanted<'_>,
     ) -> OperationGradients {
         let device = gradient.device();
         let rows = self.known_logits(&saved.values, parameters);
@@ -171,15 +171,18 @@ impl Operation for Reconstruction {
                 2.0 * factor * f64::from(x - r)
             });
             let slopes: Vec<f64> = slopes.collect();
-            let sums = of_samples.iter_mut().zip(&slopes);
-            sums.for_each(|(sum, slope)| *sum -= slope);
+            if wanted.inputs[0] {
+                let sums = of_samples.iter_mut().zip(&slopes);
+                sums.for_each(|(sum, slope)| *sum -= slope);
+            }
             let slopes = slopes.into_iter().map(|slope| slope as f32).collect();
             let slopes = Value::from_vec(slopes, reconstruction.shape(), &device);
             inputs.push(Some(slopes));
         }
-        let of_samples = of_samples.into_iter().map(|slope| slope as f32).collect();
-        let shape = saved.values[0].shape();
-        inputs[0] = Some(Value::from_vec(of_samples, shape, &device));
+        inputs[0] = wanted.inputs[0].then(|| {
+            let of_samples = of_samples.into_iter().map(|slope| slope as f32).collect();
+            Value::from_vec(of_samples, saved.values[0].shape(), &device)
+        });
         OperationGradients {
             inputs,
             parameters: vec![None, None],
