@@ -22,6 +22,7 @@ use crate::tune::{Samples, TuneSettings, Tuner, Work, count, demand, squared_err
 /// The model is any: the kept classes' networks are trained then, each drawn for its class alone, so that the result is what
 /// training for all classes and deleting would be; E N_R backward passes. Or it is an ensemble that this method made for an earlier request: then nothing
 /// is needed and nothing is trained. Classes without training images get no network and are never the answer.
+/// Widths, epochs and rate are those that held-out training images of MNIST liked best among 24.
 /// No network sees two classes, so none learns what tells them apart: accuracy on photographs is far below a classifier's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Arcane {
@@ -35,7 +36,7 @@ impl Default for Arcane {
     fn default() -> Self {
         Self {
             hidden: vec![128, 32, 128],
-            tune: TuneSettings::adam(30, 1e-3),
+            tune: TuneSettings::adam(100, 3e-3),
         }
     }
 }
