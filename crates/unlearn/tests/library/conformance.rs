@@ -385,12 +385,13 @@ fn backward_passes_are_those_of_the_formulas() {
 }
 
 /// Methods that are about the classifier layer of one network, or train one like the model anew.
-const OF_ONE_NETWORK: [&str; 10] = [
+const OF_ONE_NETWORK: [&str; 11] = [
     "bias-shift",
     "boundary-expand",
     "certified-removal",
     "cf-k",
     "erm-ktp",
+    "mnemonic",
     "ntk-f",
     "retrain",
     "sfdn",
