@@ -141,6 +141,13 @@ impl Plan {
     ) -> Result<(), CompareError> {
         let images = &self.data[data];
         let network = original.network.get_ref();
+        if network.is_ensemble() {
+            let error = format!(
+                "`{}` is what a method makes: expected a network that is trained as a whole",
+                network.name()
+            );
+            return Err(source.error(original.network.span(), error));
+        }
         let classes = images.classes.len();
         let built = network.build(&images.train.shape(), classes);
         built.map_err(|error| source.error(original.network.span(), error))?;

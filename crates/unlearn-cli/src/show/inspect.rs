@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 use unlearn::data::Digest;
+use unlearn::network::op::Vote;
 use unlearn::network::{Activation, Architecture};
 use unlearn_report::{FileContent, InspectRecord};
 
@@ -134,6 +135,33 @@ fn described(architecture: &Architecture) -> String {
         }
         Architecture::Cnn { width } | Architecture::Resnet18 { width } => {
             format!("{}, width {width}", architecture.name())
+        }
+        Architecture::Sisa {
+            member,
+            shards,
+            class_shards,
+            vote,
+        } => {
+            let vote = match vote {
+                Vote::OneHot => "one vote each",
+                Vote::Softmax => "mean softmax",
+            };
+            let held = match class_shards == shards {
+                true => "each class in all".to_owned(),
+                false => format!("each class in {class_shards}"),
+            };
+            format!(
+                "sisa, {shards} shards, {held}, {vote}; each {}",
+                described(member)
+            )
+        }
+        Architecture::Arcane { hidden, known } => {
+            let hidden: Vec<String> = hidden.iter().map(ToString::to_string).collect();
+            format!(
+                "arcane, {} autoencoders, hidden {}",
+                known.len(),
+                hidden.join(",")
+            )
         }
     }
 }

@@ -137,6 +137,63 @@ fn a_model_without_codes_is_trained_anew_by_its_recipe() {
 }
 
 #[test]
+fn an_ensemble_goes_the_way_of_any_model() {
+    let folder = folder();
+    let path = folder.path();
+    let recipe = run(path, &format!("{TRAIN} --overwrite --json")).done();
+    fs::write(path.join("recipe"), recipe).unwrap();
+    let forget = "--data data --recipe recipe --codes c";
+    let sisa = "--method sisa --set shards=2 --set class_shards=2";
+    let arcane = "--method arcane --set hidden=[8] --set epochs=40 --set batch_size=8";
+    for (name, settings, described) in [
+        (
+            "s",
+            sisa,
+            "sisa, 2 shards, each class in all, one vote each; each mlp",
+        ),
+        ("a", arcane, "arcane, 3 autoencoders, hidden 8"),
+    ] {
+        let line = format!("forget m --class red {settings} {forget} --out {name}");
+        let record = object(path, &line);
+        assert!(record["backward_passes"].as_u64().unwrap() > 0);
+        assert!(record["codes"]["kept_loss"].is_number(), "{record}");
+        let shown = run(path, &format!("inspect {name}")).done();
+        assert!(shown.contains(described), "{shown}");
+        let inspected = object(path, &format!("inspect {name}"));
+        assert_eq!(inspected["architecture"]["name"], record["method"]);
+        let evaluated = object(
+            path,
+            &format!("evaluate {name} --data data --forgotten red"),
+        );
+        assert_eq!(evaluated["forgotten_error_percent"], 100.0);
+        assert_eq!(evaluated["kept_accuracy_percent"], 100.0);
+        // Its codes are not planted; a method of one network, and codes, are refused.
+        let again = format!("forget {name} --class blue --out none");
+        run(path, &format!("{again} --codes c")).bad(&["whose code was planted"]);
+        run(path, &format!("{again} --method zero-unit")).bad(&["`zero-unit`", "classifier layer"]);
+    }
+    // A second class: nothing but its network goes.
+    let record = object(path, "forget a --class blue --method arcane --out a2");
+    assert_eq!(record["backward_passes"], 0);
+    let evaluated = object(
+        path,
+        "evaluate a2 --data data --forgotten red --forgotten blue",
+    );
+    assert_eq!(evaluated["forgotten_error_percent"], 100.0);
+
+    let audit = "audit --before m --after s --codes c --data data --forgotten red --out audit";
+    let audited = object(path, audit);
+    let skipped = audited["audits"].as_array().unwrap().iter();
+    let skipped = skipped.filter(|audit| audit["skipped"].is_string());
+    let names: Vec<&str> = skipped
+        .map(|audit| audit["name"].as_str().unwrap())
+        .collect();
+    for name in ["probe", "neighbours", "prototype", "alignment", "distance"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+}
+
+#[test]
 fn weights_that_are_no_numbers_are_not_written() {
     let folder = folder();
     let path = folder.path();

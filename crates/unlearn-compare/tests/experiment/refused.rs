@@ -24,6 +24,12 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ("width = 4", "wide = 4", ":9: `network`", "wide"),
     ("\"cnn\"", "\"vgg\"", ":9: `name`", "vgg"),
     (
+        "\"cnn\", width = 4",
+        "\"arcane\", hidden = [4], known = [0, 1]",
+        ":9: `network`",
+        "trained as a whole",
+    ),
+    (
         "title = \"Small\"",
         "title = \"Small",
         ":1: `title`",

@@ -148,6 +148,27 @@ fn the_retrained_model_is_that_of_the_method_retrain() {
 }
 
 #[test]
+fn ensembles_have_rows_like_all_others() {
+    let text = TEXT
+        .replace("seeds = [1, 2]", "seeds = [1]")
+        .replace("vary = { mix = [0.1, 0.3] }\n", "")
+        .replace("\"gradient-ascent\"", "\"arcane\"")
+        .replace("\"mnemonic\"", "\"sisa\"\nsettings = { shards = 2 }");
+    let written = Written::new(&text);
+    let plan = written.plan().unwrap();
+    let out = written.out("out");
+    do_share(&plan, &out, "1/1");
+    let records = results(&plan, &out);
+    for row in ["sisa", "ascent"] {
+        let mut of_row = records.iter().filter(|record| record.row == row);
+        assert_eq!(of_row.clone().count(), 2);
+        assert!(of_row.all(|record| record.result.failure.is_none()
+            && record.result.measures.is_some()
+            && record.result.backward_passes > Some(0)));
+    }
+}
+
+#[test]
 fn a_method_that_diverges_fails_its_own_cell_only() {
     let text = TEXT
         .replace("[0.001, 0.03]", "[1e30, 1e35]")

@@ -1,6 +1,6 @@
 //! How alike two networks' features are.
 
-use super::features::{Features, features};
+use super::features::{Features, features, no_features};
 use super::{About, Audit, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
 use crate::network::Value;
 
@@ -38,7 +38,8 @@ impl Audit for Alignment {
             .subjects
             .iter()
             .any(|s| s.role == super::Role::Retrained);
-        (!any).then_some("It compares with a retrained model, and there is none.")
+        let none = (!any).then_some("It compares with a retrained model, and there is none.");
+        none.or_else(|| no_features(context))
     }
 
     fn is_relative(&self) -> bool {

@@ -25,6 +25,15 @@ impl Audit for Distance {
          far away whatever it holds; a model that differs in one layer only has all others as they were."
     }
 
+    fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
+        let architecture = |subject: &Subject| subject.model.metadata.architecture.clone();
+        let before = architecture(context.before());
+        let mut others = context.subjects.iter().map(architecture);
+        others.any(|other| other != before).then_some(
+            "It compares weights one by one, and a model is of another architecture than the one before.",
+        )
+    }
+
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
         let before = &context.before().model.network;
         let pairs = before

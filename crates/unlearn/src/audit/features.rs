@@ -2,8 +2,8 @@
 
 use unlearn_data::Split;
 
-use super::Subject;
 use super::context::batches;
+use super::{Context, Subject};
 use crate::network::{Graph, Value};
 
 /// At how many depths features are read, at most.
@@ -38,6 +38,14 @@ impl Features {
         let shape = [self.samples(), self.width];
         Value::from_vec(self.numbers.clone(), &shape, subject.model.network.device())
     }
+}
+
+/// Why audits of features cannot be put, if so.
+pub(super) fn no_features(context: &Context<'_>) -> Option<&'static str> {
+    let mut graphs = context.subjects.iter().map(|s| s.model.network.graph());
+    graphs
+        .any(|graph| graph.classifier().is_empty())
+        .then_some("It asks one network's features, and a model here is an ensemble of several.")
 }
 
 /// The features of samples, shallow to deep; the last are those that the

@@ -1,7 +1,7 @@
 //! Nearest neighbours in feature space.
 
 use super::by_depth::found_by_depth;
-use super::features::Features;
+use super::features::{Features, no_features};
 use super::{Audit, Context, Finding, Subject};
 
 /// At every depth, the class that most of the ten nearest training images have,
@@ -28,6 +28,10 @@ impl Audit for Neighbours {
     fn reading(&self) -> &'static str {
         "As with the probe the yardstick is a model that never saw the class: images of one class look alike in any \
          features."
+    }
+
+    fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
+        no_features(context)
     }
 
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {

@@ -1,7 +1,7 @@
 //! Linear probes on frozen features.
 
 use super::by_depth::found_by_depth;
-use super::features::Features;
+use super::features::{Features, no_features};
 use super::fine_tune::FineTuning;
 use super::{Audit, Context, Finding, Subject};
 use crate::network::op::Linear;
@@ -37,6 +37,10 @@ impl Audit for Probe {
     fn reading(&self) -> &'static str {
         "Even a model that never saw the class has features that tell it apart in part, so the yardstick is what the \
          probe finds there, not 0. More than that means that the features still hold the class."
+    }
+
+    fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
+        no_features(context)
     }
 
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {

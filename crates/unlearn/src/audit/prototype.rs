@@ -1,6 +1,6 @@
 //! Prototypes from a few images.
 
-use super::features::{Features, last_features};
+use super::features::{Features, last_features, no_features};
 use super::{Audit, Context, Estimate, Figure, Finding, Subject};
 
 /// The mean of the last features of k training images per class stands for the
@@ -28,6 +28,10 @@ impl Audit for Prototype {
     fn reading(&self) -> &'static str {
         "The figure is the percent of the class's test images nearest to its own mean, less the percent of kept images \
          that are nearest to it. It should be no higher than in a model that never saw the class."
+    }
+
+    fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
+        no_features(context)
     }
 
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {

@@ -43,6 +43,17 @@ pub(crate) fn stored_network(
     device: &Device,
 ) -> Result<Network, CheckpointError> {
     check(path, metadata)?;
+    // An ensemble's size is a number in the description: what is built of it is bounded by what there is.
+    let (expected, found) = (metadata.architecture.fewest_tensors(), stored.len());
+    if metadata.architecture.is_ensemble() && expected > found {
+        return Err(CheckpointError::Metadata {
+            path: path.into(),
+            reason: format!(
+                "architecture `{}`: expected at least {expected} tensors, found {found}",
+                metadata.architecture.name()
+            ),
+        });
+    }
     let graph = metadata
         .architecture
         .build(&metadata.input_shape, metadata.classes.len() + spare_units)

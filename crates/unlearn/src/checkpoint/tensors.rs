@@ -54,6 +54,11 @@ impl<'a> StoredTensors<'a> {
         })
     }
 
+    /// How many tensors there are.
+    pub fn len(&self) -> usize {
+        self.tensors.len()
+    }
+
     /// Names with shapes, sorted by name.
     pub fn shapes(&self) -> Vec<(String, Vec<usize>)> {
         let tensors = self.tensors.tensors().into_iter();

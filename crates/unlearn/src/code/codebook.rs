@@ -162,6 +162,10 @@ impl Codebook {
                 found: differs(ours, theirs),
             });
         }
+        if model.network.graph().classifier().is_empty() {
+            // No unit is ever put into an ensemble.
+            return Ok(());
+        }
         let expected = model.network.classifier_unit(0).weights.len();
         let mut widths = self.spare.iter().map(|unit| unit.weights.len());
         match widths.find(|found| *found != expected) {

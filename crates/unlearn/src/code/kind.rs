@@ -26,6 +26,9 @@ impl CodeKind {
         match architecture {
             Architecture::Mlp { .. } => Self::Uniform,
             Architecture::Cnn { .. } | Architecture::Resnet18 { .. } => Self::Normal,
+            // Codes are planted in what is trained as a whole; these are asked for a reading only.
+            Architecture::Sisa { member, .. } => Self::suited_to(member),
+            Architecture::Arcane { .. } => Self::Uniform,
         }
     }
 }

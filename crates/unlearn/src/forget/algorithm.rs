@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::settings::{chosen, settings};
 use super::{CatalogEntry, Context, ForgetError, Forgotten, Method, Need};
+use crate::checkpoint::Model;
 use crate::train::TrainError;
 
 /// A method as its author writes it: its fields are its settings, `Default` says
@@ -24,6 +25,12 @@ pub trait Algorithm:
     /// If one is out of its range.
     fn check(&self) -> Result<(), TrainError>;
 
+    /// What it needs to work on a model: what the catalog says, or less where the model
+    /// was made for the method.
+    fn needs(&self, _model: &Model) -> &'static [Need] {
+        Self::ENTRY.needs
+    }
+
     /// Makes a network that forgot the request's classes.
     ///
     /// # Errors
@@ -34,6 +41,10 @@ pub trait Algorithm:
 impl<A: Algorithm> Method for A {
     fn entry(&self) -> CatalogEntry {
         A::ENTRY
+    }
+
+    fn needs(&self, model: &Model) -> &'static [Need] {
+        Algorithm::needs(self, model)
     }
 
     fn forget(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {

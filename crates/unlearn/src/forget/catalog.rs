@@ -3,9 +3,9 @@
 use serde_json::{Map, Value as Json};
 
 use super::baseline::{
-    BadTeacher, BiasShift, BoundaryExpand, BoundaryShrink, CertifiedRemoval, CfK, ErmKtp,
+    Arcane, BadTeacher, BiasShift, BoundaryExpand, BoundaryShrink, CertifiedRemoval, CfK, ErmKtp,
     ErrorNoise, FastMu, FineTune, GatedTransfer, GradientAscent, JiT, Lfssd, Lwsf, NegGradPlus,
-    NtkF, RandomLabel, Retrain, SalUn, Scrub, Sfdn, Ssd, ZeroUnit,
+    NtkF, RandomLabel, Retrain, SalUn, Scrub, Sfdn, Sisa, Ssd, ZeroUnit,
 };
 use super::mnemonic::{MnemonicWithImages, PermutedEta};
 use super::transplant::Transplant;
@@ -58,6 +58,8 @@ pub const CATALOG: &[CatalogEntry] = &[
     BoundaryShrink::ENTRY,
     BoundaryExpand::ENTRY,
     JiT::ENTRY,
+    Sisa::ENTRY,
+    Arcane::ENTRY,
     BiasShift::ENTRY,
     ZeroUnit::ENTRY,
     PermutedEta::ENTRY,

@@ -3,7 +3,7 @@
 use rand::RngCore;
 use unlearn_data::{Augmentation, Split, stream};
 
-use super::{CatalogEntry, ForgetError, Need, Request};
+use super::{ForgetError, Need, Request};
 use crate::checkpoint::Model;
 use crate::code::Codebook;
 use crate::enrol::Enrolment;
@@ -61,13 +61,13 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// If something is not; it is named.
-    pub(super) fn check(&self, entry: &CatalogEntry) -> Result<(), ForgetError> {
-        let missing = entry.needs.iter().filter(|need| !self.has(**need));
+    pub(super) fn check(&self, method: &'static str, needs: &[Need]) -> Result<(), ForgetError> {
+        let missing = needs.iter().filter(|need| !self.has(**need));
         let missing: Vec<String> = missing.map(ToString::to_string).collect();
         match missing.is_empty() {
             true => Ok(()),
             false => Err(ForgetError::Missing {
-                method: entry.name,
+                method,
                 missing: missing.join(", "),
             }),
         }
@@ -96,6 +96,11 @@ impl<'a> Context<'a> {
     /// D_R: the training images of the kept classes; empty where there are none.
     pub fn kept(&self) -> Samples<'a> {
         self.samples("kept", self.request.kept())
+    }
+
+    /// D_c: the training images of one class; empty where there are none.
+    pub fn of_class(&self, class: usize) -> Samples<'a> {
+        self.samples("class", &[class])
     }
 
     /// D_F: the training images of the forgotten classes; empty where there are none.

@@ -91,3 +91,13 @@ pub enum ForgetError {
         reason: String,
     },
 }
+
+impl ForgetError {
+    /// The model is an ensemble, and the method is about the classifier layer.
+    pub(super) fn no_classifier(method: &'static str) -> Self {
+        Self::Setting {
+            method,
+            reason: "expected a network with a classifier layer of its own, found none".into(),
+        }
+    }
+}

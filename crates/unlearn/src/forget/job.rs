@@ -1,5 +1,6 @@
 //! A request carried out by a method.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -10,6 +11,7 @@ use super::{CodeAnswers, CodeMeasures, Context, ForgetError, Method, Request, St
 use crate::checkpoint::Model;
 use crate::code::Codebook;
 use crate::enrol::Enrolment;
+use crate::network::Value;
 use crate::train::TrainParameters;
 use crate::tune::Watch;
 
@@ -34,7 +36,7 @@ pub struct Outcome {
     pub backward_passes: usize,
     /// The moves that the method made by the codes, in order.
     pub steps: Vec<Step>,
-    /// Per parameter tensor that moved.
+    /// Per parameter tensor that moved; those that the model did not have moved from 0.
     pub changes: Vec<Change>,
     /// What the codes said before; none where there are no codes.
     pub codes_before: Option<CodeMeasures>,
@@ -182,7 +184,7 @@ impl<'a> Job<'a> {
     pub fn run(&self, method: &dyn Method) -> Result<Outcome, ForgetError> {
         let before = self.context.model;
         let entry = method.entry();
-        self.context.check(&entry)?;
+        self.context.check(entry.name, method.needs(before))?;
         let start = Instant::now();
         let forgotten = method.forget(self.context)?;
         let forgetting = start.elapsed().saturating_sub(forgotten.measuring);
@@ -196,6 +198,9 @@ impl<'a> Job<'a> {
         let classes = classes.map(|class| names[*class].clone());
         model.metadata.origin = Some(before.origin());
         model.metadata.forgotten.extend(classes);
+        if let Some(architecture) = forgotten.architecture {
+            model.metadata.architecture = architecture;
+        }
         if forgotten.is_drawn_anew {
             model.metadata.unplanted = names.to_vec();
         }
@@ -251,14 +256,20 @@ impl<'a> Job<'a> {
 
     fn changes(&self, after: &Model) -> Vec<Change> {
         let before = self.context.model.network.parameters().iter();
-        let pairs = before.zip(after.network.parameters());
-        let changes = pairs.map(|(before, after)| {
+        let before: HashMap<&str, &Value> = before.map(|p| (&*p.name, &p.value)).collect();
+        let changes = after.network.parameters().iter().map(|after| {
+            let elements = after.value.element_count();
+            let old = before.get(&*after.name);
+            let old = old.filter(|old| old.shape() == after.value.shape());
             let read = |old: &[f32]| after.value.read(|new| distances(old, new));
-            let (changed, largest) = before.value.read(read);
+            let (changed, largest) = match old {
+                Some(old) => old.read(read),
+                None => read(&vec![0.0; elements]),
+            };
             Change {
-                name: before.name.clone(),
+                name: after.name.clone(),
                 changed,
-                elements: before.value.element_count(),
+                elements,
                 largest,
             }
         });

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::{CatalogEntry, CodeAnswers, Context, ForgetError, Step};
-use crate::network::Network;
+use super::{CatalogEntry, CodeAnswers, Context, ForgetError, Need, Step};
+use crate::checkpoint::Model;
+use crate::network::{Architecture, Network};
 use crate::tune::Work;
 
 /// What a method made.
@@ -13,6 +14,8 @@ use crate::tune::Work;
 pub struct Forgotten {
     /// The network afterwards.
     pub network: Network,
+    /// Its architecture, where that is not the model's.
+    pub architecture: Option<Architecture>,
     /// Whether the network was drawn anew, so that no code is planted in it.
     pub is_drawn_anew: bool,
     /// What the networks before and afterwards answer to the codes, where the method
@@ -33,12 +36,21 @@ impl Forgotten {
     pub fn new(network: Network, work: &Work<'_>) -> Self {
         Self {
             network,
+            architecture: None,
             is_drawn_anew: false,
             answers: None,
             measuring: Duration::ZERO,
             backward_passes: work.backward_passes(),
             choices: Map::new(),
             steps: Vec::new(),
+        }
+    }
+
+    /// The same, of a network of another architecture than the model's.
+    pub fn of_architecture(self, architecture: Architecture) -> Self {
+        Self {
+            architecture: Some(architecture),
+            ..self
         }
     }
 
@@ -62,6 +74,12 @@ pub trait Method: Send + Sync {
     /// Its name in the catalog.
     fn name(&self) -> &'static str {
         self.entry().name
+    }
+
+    /// What it needs to work on a model: what the catalog says, or less where the model
+    /// was made for the method.
+    fn needs(&self, _model: &Model) -> &'static [Need] {
+        self.entry().needs
     }
 
     /// Makes a network that forgot the request's classes.

@@ -83,28 +83,36 @@ impl Graph {
         &self.shapes[node + 1]
     }
 
-    /// The parameters of the classifier layer: the last layer that has any.
+    /// The parameters of the classifier layer: the last layer that is trained. None, an
+    /// empty range, where the output depends on what that layer does not see, as in an ensemble.
     pub fn classifier(&self) -> Range<usize> {
-        let mut layers = self.nodes.iter().rev().map(|node| &node.parameters);
-        layers
-            .find(|parameters| !parameters.is_empty())
-            .cloned()
-            .unwrap_or(0..0)
+        let is_trained = |node: &Node| {
+            let mut specs = self.parameters[node.parameters.clone()].iter();
+            specs.any(|spec| spec.role.is_trained())
+        };
+        let Some(last) = self.nodes.iter().rposition(is_trained) else {
+            return 0..0;
+        };
+        let mut reads = self.nodes[last + 1..].iter().flat_map(|node| &node.inputs);
+        match reads.all(|value| value.0 > last) {
+            true => self.nodes[last].parameters.clone(),
+            false => 0..0,
+        }
     }
 
     /// The graph cut in two before the classifier layer: what computes the
     /// features from the input, and the head, which computes the logits from
-    /// the features. `None` where the head reads more than one value of what
-    /// lies before it, or nothing lies before it.
+    /// the features. `None` where there is no classifier layer, or nothing lies
+    /// before it.
     pub fn split(&self) -> Option<[Self; 2]> {
-        let classifier = self.classifier();
+        let classifier = Some(self.classifier()).filter(|layer| !layer.is_empty())?;
         let cut = self
             .nodes
             .iter()
             .position(|node| node.parameters == classifier)?;
         let (body, head) = self.nodes.split_at(cut);
         let (first_value, first_parameter) = (cut, classifier.start);
-        let mut reads = head.iter().flat_map(|node| &node.inputs);
+        let mut reads = head[0].inputs.iter();
         if body.is_empty() || reads.any(|value| value.0 < first_value) {
             return None;
         }
@@ -239,6 +247,35 @@ impl GraphBuilder {
         operation: impl Operation + 'static,
         inputs: &[ValueId],
     ) -> Result<ValueId, NetworkError> {
+        self.node(layer, Arc::new(operation), inputs)
+    }
+
+    /// Adds all operations of a graph, which reads `input`, their names under a prefix;
+    /// returns its output.
+    ///
+    /// # Errors
+    /// If its first operation cannot take an input of this shape.
+    pub(super) fn embed(
+        &mut self,
+        prefix: &str,
+        graph: &Graph,
+        input: ValueId,
+    ) -> Result<ValueId, NetworkError> {
+        let mut values = vec![input];
+        for node in graph.nodes() {
+            let layer = format!("{prefix}.{}", node.layer);
+            let inputs: Vec<ValueId> = node.inputs.iter().map(|value| values[value.0]).collect();
+            values.push(self.node(&layer, Arc::clone(&node.operation), &inputs)?);
+        }
+        Ok(values[values.len() - 1])
+    }
+
+    fn node(
+        &mut self,
+        layer: &str,
+        operation: Arc<dyn Operation>,
+        inputs: &[ValueId],
+    ) -> Result<ValueId, NetworkError> {
         let graph = &mut self.graph;
         let shapes: Vec<&[usize]> = inputs
             .iter()
@@ -263,7 +300,7 @@ impl GraphBuilder {
         }
         graph.nodes.push(Node {
             layer: layer.to_owned(),
-            operation: Arc::new(operation),
+            operation,
             inputs: inputs.to_vec(),
             parameters: first..graph.parameters.len(),
         });

@@ -20,6 +20,7 @@ mod outputs;
 mod parameter;
 mod value;
 
+pub(crate) use architecture::autoencoder;
 pub use architecture::{Activation, Architecture};
 pub use backward::Gradients;
 pub use burn::tensor::Device;

@@ -74,7 +74,7 @@ impl Network {
     }
 
     /// The same from values that are on the device already.
-    pub(super) fn from_values(graph: Graph, values: Vec<Value>, device: &Device) -> Self {
+    pub(crate) fn from_values(graph: Graph, values: Vec<Value>, device: &Device) -> Self {
         assert_eq!(values.len(), graph.parameters().len(), "parameters");
         let parameters = graph.parameters().iter().zip(values);
         let parameters = parameters

@@ -41,6 +41,14 @@ pub enum TrainError {
         /// What was asked for now.
         found: String,
     },
+    /// The network is an ensemble.
+    #[error(
+        "architecture `{architecture}`: expected one that is trained as a whole, found an ensemble, whose parts the method of this name trains one by one"
+    )]
+    Ensemble {
+        /// Its name.
+        architecture: &'static str,
+    },
     /// The architecture makes no network for these images and classes.
     #[error(transparent)]
     Network(#[from] NetworkError),

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use unlearn_data::{Digest, Split};
 
 use super::optimizer::{Memory, Optimizer};
-use super::trainer::{EpochSums, check_samples, complete, draw_codes};
+use super::trainer::{EpochSums, check_architecture, check_samples, complete, draw_codes};
 use super::{TrainError, TrainParameters, TrainSettings, Trainer};
 use crate::checkpoint::{
     CheckpointError, ModelMetadata, Stored, StoredTensors, read_bytes, serialize, state_dict,
@@ -146,6 +146,7 @@ impl<'a> Trainer<'a> {
         device: &Device,
     ) -> Result<Self, TrainError> {
         check_samples(samples)?;
+        check_architecture(&metadata.architecture)?;
         complete(&mut metadata, &parameters, samples, data);
         let stored = StoredTensors::parse(path, bytes)?;
         let found: TrainingMetadata = stored.description("an interrupted training run")?;

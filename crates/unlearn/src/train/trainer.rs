@@ -10,7 +10,7 @@ use super::{Flow, Observer, Progress, TrainError, TrainParameters};
 use crate::checkpoint::{Model, ModelMetadata};
 use crate::code::{Codebook, Planting};
 use crate::network::op::Mode;
-use crate::network::{CrossEntropy, Network};
+use crate::network::{Architecture, CrossEntropy, Network};
 
 /// A training run: ordinary training by gradient descent in which codes are
 /// planted (Yamashita et al. 2024, Algorithm 1).
@@ -61,8 +61,8 @@ impl<'a> Trainer<'a> {
     /// from the seed; what is trained and on what from `metadata` and `samples`.
     ///
     /// # Errors
-    /// If the architecture makes no network for the input and classes, or
-    /// there are not two classes with samples.
+    /// If the architecture makes no network for the input and classes or is an
+    /// ensemble, or there are not two classes with samples.
     pub fn new(
         mut metadata: ModelMetadata,
         parameters: TrainParameters,
@@ -71,6 +71,7 @@ impl<'a> Trainer<'a> {
         device: &Device,
     ) -> Result<Self, TrainError> {
         check_samples(samples)?;
+        check_architecture(&metadata.architecture)?;
         complete(&mut metadata, &parameters, samples, data);
         let seed = parameters.settings().seed;
         let outputs = metadata.classes.len() + parameters.settings().spare_units;
@@ -91,6 +92,17 @@ impl<'a> Trainer<'a> {
             step: 0,
             sums: EpochSums::default(),
         })
+    }
+
+    /// The same run with these parameters at the start; optimizer and schedule begin as ever.
+    ///
+    /// # Panics
+    /// If they are not those of this run's network, its spare units included.
+    #[must_use]
+    pub fn starting_from(mut self, network: &Network) -> Self {
+        let parameters = network.parameters().iter().enumerate();
+        parameters.for_each(|(index, parameter)| self.network.set(index, parameter.value.clone()));
+        self
     }
 
     /// Trains until the last epoch is done or the observer stops the run;
@@ -254,6 +266,15 @@ pub(super) fn check_samples(samples: &Split) -> Result<(), TrainError> {
         true => Err(TrainError::NoSamples {
             samples: samples.len(),
             classes: classes.len(),
+        }),
+        false => Ok(()),
+    }
+}
+
+pub(super) fn check_architecture(architecture: &Architecture) -> Result<(), TrainError> {
+    match architecture.is_ensemble() {
+        true => Err(TrainError::Ensemble {
+            architecture: architecture.name(),
         }),
         false => Ok(()),
     }

@@ -32,6 +32,16 @@ pub fn scaled_channels(value: Value, factors: &Value) -> Value {
     Value::new(scaled).reshaped(&shape)
 }
 
+/// Of the mean of `(a - b)^2` over all numbers, at a.
+///
+/// # Panics
+/// If they have different numbers of elements.
+pub fn squared_error_gradient(a: &Value, b: &Value) -> Value {
+    let count = a.element_count() as f64;
+    let difference = a.clone().flat() - b.clone().flat();
+    Value::from_flat(difference.mul_scalar(2.0 / count), a.shape())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ pub use accuracy::accuracy;
 pub use batch::Batch;
 pub(crate) use clip::clip;
 pub use decay::decayed;
-pub(crate) use elementwise::{product, scaled_channels};
+pub(crate) use elementwise::{product, scaled_channels, squared_error_gradient};
 pub use gradients::{gradients, input_gradient};
 pub use loss::Loss;
 pub use mask::Mask;

@@ -4,7 +4,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use unlearn::network::op::{
     Add, AvgPool, BatchNorm, Conv2d, Dropout, Flatten, Gelu, GlobalAvgPool, Linear, MaxPool, Mode,
-    Operation, Relu, Sigmoid, Wanted, Window,
+    Operation, Reconstruction, Relu, Sigmoid, Vote, Wanted, Window,
 };
 use unlearn::network::{Device, DeviceName, Value};
 
@@ -54,6 +54,10 @@ fn cases() -> Vec<Case> {
         kernel: [3, 2],
         stride: [2, 2],
         padding: [1, 1],
+    };
+    let reconstruction = Reconstruction {
+        classes: 4,
+        known: vec![1, 2],
     };
     vec![
         case(Linear::new(12, 5), &[7, 12]),
@@ -115,6 +119,18 @@ fn cases() -> Vec<Case> {
         Case {
             inputs: 2,
             ..case(Add, &image)
+        },
+        Case {
+            inputs: 3,
+            ..case(Vote::OneHot, &[7, 12])
+        },
+        Case {
+            inputs: 3,
+            ..case(Vote::Softmax, &[7, 12])
+        },
+        Case {
+            inputs: 3,
+            ..case(reconstruction, &[7, 12])
         },
     ]
 }

@@ -99,6 +99,55 @@ class ResNet18(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+def vote(logits, rule):
+    """The log of the mean softmax, whose gradient it has in any case; one-hot: log(count / M + 1e-6), of equals the first."""
+    shares = torch.stack([z.softmax(1) for z in logits]).mean(0).log()
+    if rule == "softmax":
+        return shares
+    counts = sum(nn.functional.one_hot(z.argmax(1), z.shape[1]).to(z.dtype) for z in logits)
+    return shares + (torch.log(counts / len(logits) + 1e-6) - shares).detach()
+
+
+class Sisa(nn.Module):
+    """Networks of the same kind over one input, and their vote."""
+
+    def __init__(self, members, rule):
+        super().__init__()
+        self.members, self.rule = nn.ModuleList(members), rule
+
+    def forward(self, x):
+        return vote([member(x) for member in self.members], self.rule)
+
+
+class Reconstruction(nn.Module):
+    """(mean - error) / sqrt(variance + 1e-12) per known class; all others' logits are 100 below the lowest of these."""
+
+    def __init__(self, known, classes):
+        super().__init__()
+        self.known, self.classes = known, classes
+        self.register_buffer("running_mean", torch.zeros(len(known)))
+        self.register_buffer("running_var", torch.ones(len(known)))
+
+    def forward(self, x, restored):
+        errors = torch.stack([(x.flatten(1) - r).square().mean(1) for r in restored], 1)
+        scores = (self.running_mean - errors) / (self.running_var + 1e-12).sqrt()
+        absent = scores.min(1, keepdim=True).values - 100
+        columns = {c: scores[:, [k]] for k, c in enumerate(self.known)}
+        return torch.cat([columns.get(c, absent) for c in range(self.classes)], 1)
+
+
+class Arcane(nn.Module):
+    """An autoencoder per known class."""
+
+    def __init__(self, numbers, hidden, known, classes):
+        super().__init__()
+        self.classes = nn.ModuleDict({str(c): Mlp([numbers, *hidden, numbers], "relu") for c in known})
+        self.score = Reconstruction(known, classes)
+
+    def forward(self, x):
+        return self.score(x, [autoencoder(x) for autoencoder in self.classes.values()])
+
+
 def build(architecture, input_shape, classes):
     """The network of a checkpoint's `architecture` object, for inputs `[channels, height, width]` and a class count."""
     settings = dict(architecture)
@@ -110,8 +159,14 @@ def build(architecture, input_shape, classes):
         network = Cnn(input_shape[0], settings.pop("width"), classes)
     elif name == "resnet18":
         network = ResNet18(input_shape[0], settings.pop("width"), classes)
+    elif name == "sisa":
+        settings.pop("class_shards")  # which shard saw which class: nothing that a network shows
+        member, shards = settings.pop("member"), settings.pop("shards")
+        network = Sisa([build(member, input_shape, classes) for _ in range(shards)], settings.pop("vote"))
+    elif name == "arcane":
+        network = Arcane(math.prod(input_shape), settings.pop("hidden"), settings.pop("known"), classes)
     else:
-        raise ValueError(f"unknown architecture {name!r}, expected mlp, cnn or resnet18")
+        raise ValueError(f"unknown architecture {name!r}, expected mlp, cnn, resnet18, sisa or arcane")
     if settings:
         raise ValueError(f"architecture {name!r} has settings unknown here: {sorted(settings)}")
     return network

@@ -22,7 +22,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from check_checkpoint import build, input_rule
+from check_checkpoint import Reconstruction, build, input_rule
+from check_checkpoint import vote as torch_vote
+from ensembles import add, add_backward, reconstruction, reconstruction_backward, vote, vote_backward
 from formulas import EPSILON, MOMENTUM, OPERATIONS, batch_norm, batch_norm_train, batch_norm_train_backward
 from mnemonic import mnemonic
 from rules import RULES, fill_rule, filled, flat, loss_rule, reachable, same, signed_rule
@@ -54,15 +56,50 @@ def operation_case(name, operation, shape, configuration, state, tolerance):
             "gradients": {n: flat(g) for n, g in gradients.items()}, "fisher": {n: flat(f) for n, f in fisher.items()}}
 
 
-def add_case(shape):
-    """Two inputs, the second at offset = size of the first; the gradient of a sum passes to both unchanged."""
-    a, b, d = signed_rule(shape), signed_rule(shape, math.prod(shape)), loss_rule(shape)
-    return {"name": "add", "operation": "add", "configuration": {}, "input_shapes": [shape, shape], "state": [], "output_shape": shape,
-            "output": flat(a + b), "input_gradients": [flat(d), flat(d)], "gradients": {}, "fisher": {}}
+def joining_case(name, operation, shapes, configuration, state, formulas, tolerance, theirs):
+    """Several inputs, each at the offset where the one before it ends, none of whose parameters is trained."""
+    offsets = [sum(math.prod(s) for s in shapes[:place]) for place in range(len(shapes))]
+    c, xs, p = configuration, [signed_rule(s, o) for s, o in zip(shapes, offsets)], {n: fill_rule(k, n, s) for k, (n, s) in enumerate(state)}
+    forward, backward = formulas
+    y = forward(xs, p, c)
+    d = loss_rule(y.shape)
+    gradients = backward(xs, p, c, d)
+    for dtype in (torch.float64, torch.float32):
+        tx = [torch.tensor(x, dtype=dtype, requires_grad=True) for x in xs]
+        ty = theirs(tx, {n: torch.tensor(v, dtype=dtype) for n, v in p.items()}, c)
+        compare = same if dtype == torch.float64 else lambda *a: reachable(*a, tolerance)
+        compare(f"{name} output", y, ty.detach())
+        for place, (ours, gradient) in enumerate(zip(gradients, torch.autograd.grad((ty * torch.tensor(d, dtype=dtype)).sum(), tx))):
+            compare(f"{name} gradient of input {place}", ours, gradient)
+    return {"name": name, "operation": operation, "configuration": c, "input_shapes": shapes, "state": state,
+            "output_shape": list(y.shape), "output": flat(y), "input_gradients": [flat(g) for g in gradients], "gradients": {}, "fisher": {}}
+
+
+def torch_reconstruction(xs, p, c):
+    score = Reconstruction(c["known"], c["classes"]).to(xs[0].dtype)
+    score.load_state_dict(p)
+    return score(xs[0], xs[1:])
+
+
+def joining_cases(tolerance):
+    """A sum passes the gradient to both unchanged; the parts of an ensemble."""
+    moments = lambda known: [["running_mean", [len(known)]], ["running_var", [len(known)]]]
+    sum_of = (add, add_backward)
+    cases = [joining_case("add", "add", [[2, 3, 4]] * 2, {}, [], sum_of, tolerance, lambda xs, p, c: xs[0] + xs[1])]
+    for rule in ("one-hot", "softmax"):
+        theirs = lambda xs, p, c: torch_vote(xs, c["vote"])
+        cases.append(joining_case(f"vote_{rule}", "vote", [[6, 5]] * 3, {"vote": rule}, [], (vote, vote_backward), tolerance, theirs))
+    for known, classes in (([0, 1, 2], 3), ([1, 2, 4], 6)):
+        shapes, c = [[4, 2, 2, 3]] + [[4, 12]] * len(known), {"classes": classes, "known": known}
+        formulas = (reconstruction, reconstruction_backward)
+        name = "reconstruction" if len(known) == classes else "reconstruction_absent"
+        cases.append(joining_case(name, "reconstruction", shapes, c, moments(known), formulas, tolerance, torch_reconstruction))
+    return cases
 
 
 def operations():
-    tolerance, cases = 1e-5, [add_case([2, 3, 4])]
+    tolerance = 1e-5
+    cases = joining_cases(tolerance)
     weights = [["weight", [4, 5]], ["bias", [4]]]
     norm = [[n, [3]] for n in ("weight", "bias", "running_mean", "running_var")]
     planes = [2, 3, 6, 5]
@@ -104,6 +141,9 @@ def operations():
     return {"tolerance": tolerance, "cases": cases}
 
 
+MLP = {"name": "mlp", "hidden": [7], "activation": "relu"}
+
+
 def architectures():
     tolerance, cases = 1e-4, []
     for name, architecture, shape, classes in [
@@ -112,6 +152,10 @@ def architectures():
         ("cnn_grey", {"name": "cnn", "width": 4}, [1, 28, 28], 10),
         ("cnn_colour", {"name": "cnn", "width": 4}, [3, 32, 32], 10),
         ("resnet18_narrow", {"name": "resnet18", "width": 4}, [3, 32, 32], 10),
+        ("sisa_one_hot", {"name": "sisa", "member": MLP, "shards": 3, "class_shards": 3, "vote": "one-hot"}, [1, 3, 4], 5),
+        ("sisa_softmax", {"name": "sisa", "member": {"name": "cnn", "width": 2}, "shards": 2, "class_shards": 1, "vote": "softmax"}, [3, 8, 8], 5),
+        ("arcane", {"name": "arcane", "hidden": [7], "known": [0, 1, 2]}, [1, 3, 4], 3),
+        ("arcane_deleted", {"name": "arcane", "hidden": [5, 3, 5], "known": [1, 3]}, [1, 3, 4], 4),
     ]:
         logits = {}
         for mode, batch in (("eval", 2), ("train", 4)):

@@ -8,7 +8,7 @@ use unlearn::network::Device;
 use unlearn::network::Value;
 use unlearn::network::op::{
     Add, AvgPool, BatchNorm, Conv2d, Flatten, Gelu, GlobalAvgPool, LeakyRelu, Linear, MaxPool,
-    Mode, Operation, Relu, Sigmoid, Unflatten, Upsample, Wanted, Window,
+    Mode, Operation, Reconstruction, Relu, Sigmoid, Unflatten, Upsample, Vote, Wanted, Window,
 };
 
 use super::reference::{assert_close, filled, loss_gradient, read, signed_input};
@@ -102,6 +102,11 @@ fn operation(case: &Case) -> Box<dyn Operation> {
         }),
         "unflatten" => Box::new(Unflatten {
             shape: of(&configuration["shape"]),
+        }),
+        "vote" => Box::new(of::<Vote>(&configuration["vote"])),
+        "reconstruction" => Box::new(Reconstruction {
+            classes: size("classes"),
+            known: of(&configuration["known"]),
         }),
         "upsample" => Box::new(Upsample {
             factor: size("factor"),

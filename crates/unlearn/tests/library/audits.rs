@@ -1,11 +1,14 @@
 //! What every audit in the catalog must hold to.
 
+use std::collections::BTreeSet;
+
 use unlearn::audit::{
     AUDITS, Audit, Budget, Comparison, Context, Finding, Role, Subject, Verdict, bias_control,
 };
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
-use unlearn::data::Dataset;
+use unlearn::data::{Augmentation, Dataset};
+use unlearn::forget::{Job, Request, method};
 
 use super::small;
 
@@ -122,6 +125,41 @@ fn the_bias_shift_hides_every_image_that_it_was_made_for_and_nothing_else() {
     let moved = pairs.filter(|(one, other)| one.value.to_vec() != other.value.to_vec());
     let moved: Vec<&str> = moved.map(|(one, _)| one.name.as_str()).collect();
     assert_eq!(moved, ["fc.bias"]);
+}
+
+#[test]
+fn of_an_ensemble_is_asked_what_needs_no_features_of_one_network() {
+    let (data, recipe) = (small::data(), small::parameters());
+    let (before, codes) = small::trained();
+    let request = Request::new(&before, &["2", "7"]).unwrap();
+    for (name, settings) in small::ENSEMBLES {
+        let job = Job::new(&before, &codes, &request).unwrap();
+        let job = job.with_images(&data.train, Augmentation::default());
+        let job = job.unwrap().with_recipe(&recipe);
+        let method = method(name, serde_json::from_str(settings).unwrap()).unwrap();
+        let after = job.run(method.as_ref()).unwrap().model;
+        let mut subjects = subjects(&data).0;
+        subjects[1].model = after;
+        let context = Context::new(&subjects, &data, &FORGOTTEN, Some(&codes), budget(), 5);
+        let mut without = Vec::new();
+        for audit in AUDITS {
+            if audit.obstacle(&context).is_some() {
+                without.push(audit.name());
+                continue;
+            }
+            for finding in measure(*audit, &context) {
+                for figure in finding.figures {
+                    assert!(figure.estimate.value.is_finite(), "{name}: {}", figure.key);
+                }
+            }
+        }
+        let of_features = ["probe", "neighbours", "prototype", "alignment", "distance"];
+        assert_eq!(
+            without.iter().collect::<BTreeSet<_>>(),
+            of_features.iter().collect(),
+            "{name}"
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What every method in the catalog must do.
 
 use std::cell::Cell;
+use std::path::Path;
 
 use super::small;
 use serde_json::{Map, Value as Json, json};
@@ -10,6 +11,7 @@ use unlearn::data::{Augmentation, Dataset};
 use unlearn::forget::{
     CATALOG, CatalogEntry, ForgetError, Job, Method, Need, Outcome, Request, method,
 };
+use unlearn::network::Device;
 use unlearn::train::{Flow, TrainParameters};
 use unlearn::tune::Watch;
 
@@ -196,7 +198,7 @@ fn what_is_told_of_a_method_can_be_given_to_it() {
 }
 
 /// Counts that have no default.
-const OPTIONAL_COUNTS: [&str; 2] = ["noise_used", "kept_per_class"];
+const OPTIONAL_COUNTS: [&str; 3] = ["noise_used", "kept_per_class", "class_shards"];
 
 #[test]
 fn counts_beyond_all_bounds_are_refused_by_name() {
@@ -327,7 +329,8 @@ fn images_of_another_shape_are_refused() {
 fn networks_drawn_anew_do_not_pass_for_planted_ones() {
     let place = Workplace::new();
     let request = place.request(&["ring"]);
-    for name in ["retrain", "erm-ktp", "gated-transfer", "mnemonic"] {
+    let drawn = ["retrain", "erm-ktp", "gated-transfer", "sisa", "arcane"];
+    for name in [&drawn[..], &["mnemonic"]].concat() {
         let entry = CATALOG.iter().find(|entry| entry.name == name).unwrap();
         let outcome = place.job(&request).run(quick(entry).as_ref()).unwrap();
         let again = Request::new(&outcome.model, &["star"]).unwrap();
@@ -376,6 +379,69 @@ fn backward_passes_are_those_of_the_formulas() {
     assert_eq!(passes("boundary-shrink"), 2 * 2 * 10);
     assert_eq!(passes("boundary-expand"), 2 * 10);
     assert_eq!(passes("jit"), 2 * 10);
+    // The shards have all kept images, three epochs each.
+    assert_eq!(passes("sisa"), 3 * 90);
+    assert_eq!(passes("arcane"), 2 * 90);
+}
+
+/// Methods that are about the classifier layer of one network, or train one like the model anew.
+const OF_ONE_NETWORK: [&str; 11] = [
+    "bias-shift",
+    "boundary-expand",
+    "certified-removal",
+    "cf-k",
+    "erm-ktp",
+    "mnemonic",
+    "ntk-f",
+    "retrain",
+    "sfdn",
+    "transplant",
+    "zero-unit",
+];
+
+#[test]
+fn every_method_takes_an_ensemble_or_says_that_it_cannot() {
+    let mut place = Workplace::new();
+    let ensembles = small::ENSEMBLES.map(|(name, settings)| {
+        let request = place.request(&["ring"]);
+        let method = method(name, serde_json::from_str(settings).unwrap()).unwrap();
+        let model = place.job(&request).run(method.as_ref()).unwrap().model;
+        (name, model)
+    });
+    for (name, model) in ensembles {
+        place.model = model;
+        // As if codes had been planted in it, so that methods by codes come to their own checks.
+        place.model.metadata.unplanted.clear();
+        let before = place.model.to_bytes();
+        let request = place.request(&["star"]);
+        let mut refused = Vec::new();
+        for entry in CATALOG {
+            let method = match small::ENSEMBLES.iter().find(|(own, _)| *own == entry.name) {
+                Some((own, settings)) => {
+                    method(own, serde_json::from_str(settings).unwrap()).unwrap()
+                }
+                None => quick(entry),
+            };
+            match place.job(&request).run(method.as_ref()) {
+                Ok(outcome) => {
+                    let read = outcome.model.to_bytes();
+                    let read = Model::parse(Path::new("m"), &read, &Device::flex()).unwrap();
+                    assert_eq!(read.metadata.forgotten, ["ring", "star"]);
+                }
+                Err(ForgetError::Setting { .. } | ForgetError::Train(_)) => {
+                    refused.push(entry.name);
+                }
+                Err(error) => panic!("{} of {name}: {error}", entry.name),
+            }
+        }
+        assert_eq!(place.model.to_bytes(), before);
+        refused.sort_unstable();
+        let other = if name == "arcane" { "sisa" } else { "" };
+        let mut expected: Vec<&str> = OF_ONE_NETWORK.to_vec();
+        expected.extend(Some(other).filter(|other| !other.is_empty()));
+        expected.sort_unstable();
+        assert_eq!(refused, expected, "{name}");
+    }
 }
 
 #[test]

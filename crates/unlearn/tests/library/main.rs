@@ -5,6 +5,7 @@ mod automatic;
 mod conformance;
 mod controls;
 mod enrolment;
+mod ensembles;
 mod fisher;
 mod layers;
 mod readers;

@@ -8,13 +8,14 @@ use unlearn::checkpoint::{CheckpointError, FileKind, Model, OutputFile, file_kin
 use unlearn::code::{CodeError, Codebook};
 use unlearn::enrol::{Enrolment, EnrolmentMetadata, PartialEnrolment};
 use unlearn::forget::{Job, Request, method};
-use unlearn::network::{Device, Value};
+use unlearn::network::op::Vote;
+use unlearn::network::{Architecture, Device, Value};
 use unlearn::train::{Flow, Observer, Progress, Trainer};
 
 use super::small;
 
-/// A model's, its codes' with a spare unit, an interrupted run's and an enrolment's bytes.
-static FILES: LazyLock<[Vec<u8>; 4]> = LazyLock::new(|| {
+/// A model's, its codes' with a spare unit, an interrupted run's, an enrolment's and two ensembles' bytes.
+static FILES: LazyLock<[Vec<u8>; 6]> = LazyLock::new(|| {
     let (model, codes) = small::untrained(3);
     let data = small::data();
     let metadata = small::metadata(&data);
@@ -31,6 +32,18 @@ static FILES: LazyLock<[Vec<u8>; 4]> = LazyLock::new(|| {
         with_spare_unit(&model, &codes).to_bytes(model.digest()),
         run.unwrap().to_bytes(),
         enrolment(&model, &codes),
+        small::ensemble(Architecture::Sisa {
+            member: Box::new(Architecture::Cnn { width: 2 }),
+            shards: 3,
+            class_shards: 2,
+            vote: Vote::OneHot,
+        })
+        .to_bytes(),
+        small::ensemble(Architecture::Arcane {
+            hidden: vec![2],
+            known: vec![0, 2],
+        })
+        .to_bytes(),
     ]
 });
 
@@ -52,7 +65,13 @@ fn enrolment(model: &Model, codes: &Codebook) -> Vec<u8> {
 fn read_all(bytes: &[u8]) {
     let path = Path::new("some.safetensors");
     let _ = file_kind(path, bytes);
-    let _ = Model::parse(path, bytes, &Device::flex());
+    if let Ok(model) = Model::parse(path, bytes, &Device::flex()) {
+        // What was read can be used.
+        let shape = [&[1], model.network.graph().input_shape()].concat();
+        model
+            .network
+            .forward(Value::full(0.5, &shape, &Device::flex()));
+    }
     let _ = Codebook::parse(path, bytes);
     read_enrolment(bytes);
     let data = small::data();
@@ -105,7 +124,7 @@ proptest! {
 
     #[test]
     fn damaged_files_are_read_or_refused(
-        which in 0..4usize,
+        which in 0..6usize,
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         length in any::<prop::sample::Index>(),
         cut in any::<bool>(),
@@ -139,6 +158,8 @@ fn what_was_written_is_read_back() {
         FileKind::Codes,
         FileKind::Training,
         FileKind::Enrolment,
+        FileKind::Model,
+        FileKind::Model,
     ];
     for (bytes, kind) in FILES.iter().zip(kinds) {
         assert_eq!(file_kind(path, bytes).unwrap(), kind);

@@ -62,6 +62,24 @@ pub fn trained_by(parameters: TrainParameters) -> (Model, Codebook) {
     (trainer.model(), trainer.codes())
 }
 
+/// Methods that make ensembles, with settings by which they take a moment only.
+pub const ENSEMBLES: [(&str, &str); 2] = [
+    ("sisa", r#"{"shards": 3, "class_shards": 2, "slices": 2}"#),
+    (
+        "arcane",
+        r#"{"epochs": 2, "batch_size": 16, "hidden": [6]}"#,
+    ),
+];
+
+/// An ensemble of three classes as it was drawn.
+pub fn ensemble(architecture: Architecture) -> Model {
+    let (mut model, _) = untrained(3);
+    let graph = architecture.build(&model.metadata.input_shape, 3).unwrap();
+    model.network = Network::initialize(graph, 3, &Device::flex());
+    model.metadata.architecture = architecture;
+    model
+}
+
 /// A model of so many classes as it was drawn, with codes.
 pub fn untrained(classes: usize) -> (Model, Codebook) {
     let (shape, names) = ([3, 32, 32], ClassNames::numbered(classes));

@@ -46,6 +46,10 @@ impl Algorithm for CfK {
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
+        if context.model.network.graph().classifier().is_empty() {
+            // Its layers stand side by side: none are the last.
+            return Err(ForgetError::no_classifier(Self::ENTRY.name));
+        }
         let (kept, size) = (context.kept(), self.tune.batch_size);
         let mut work = context.work(self.tune.epochs * kept.batch_count(size));
         let network = &context.model.network;

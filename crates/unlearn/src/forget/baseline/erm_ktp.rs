@@ -10,7 +10,7 @@ use crate::network::{Network, Value};
 use crate::train::TrainError;
 use crate::tune::{
     Loss, Statistics, TuneSettings, Tuner, Work, count, decayed, demand, not_negative, product,
-    scaled_channels,
+    scaled_channels, squared_error_gradient,
 };
 
 /// Entanglement-reduced masks and knowledge transfer (ERM-KTP of Lin et al., CVPR 2023): a mask M
@@ -129,7 +129,7 @@ impl Algorithm for ErmKtp {
                 tuner.add_at(&batch, &nodes, |ours| {
                     let pairs = ours.iter().zip(&targets);
                     pairs
-                        .map(|(ours, target)| error_gradient(ours, target))
+                        .map(|(ours, target)| squared_error_gradient(ours, target))
                         .collect()
                 });
                 tuner.step()?;
@@ -210,13 +210,6 @@ fn student(context: Context<'_>, teacher: &Network, stay: &[f32]) -> Network {
         student.set_classifier_unit(class, &unit);
     }
     student
-}
-
-/// Of the mean of `(a - b)^2` over all numbers, at a.
-fn error_gradient(a: &Value, b: &Value) -> Value {
-    let count = a.element_count() as f64;
-    let difference = a.clone().flat() - b.clone().flat();
-    Value::from_flat(difference.mul_scalar(2.0 / count), a.shape())
 }
 
 fn refused(reason: &str) -> ForgetError {

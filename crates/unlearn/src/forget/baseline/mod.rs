@@ -1,5 +1,6 @@
 //! The methods of others, and controls; one file each.
 
+mod arcane;
 mod attention;
 mod bad_teacher;
 mod bias_shift;
@@ -30,9 +31,12 @@ mod retrain;
 mod salun;
 mod scrub;
 mod sfdn;
+mod sisa;
 mod ssd;
+mod watched;
 mod zero_unit;
 
+pub use arcane::Arcane;
 pub use bad_teacher::BadTeacher;
 pub use bias_shift::BiasShift;
 pub use boundary_expand::BoundaryExpand;
@@ -55,5 +59,6 @@ pub use retrain::Retrain;
 pub use salun::SalUn;
 pub use scrub::Scrub;
 pub use sfdn::Sfdn;
+pub use sisa::Sisa;
 pub use ssd::Ssd;
 pub use zero_unit::ZeroUnit;

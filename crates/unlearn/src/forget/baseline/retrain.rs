@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::watched::Watched;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
-use crate::train::{Flow, Observer, Progress, TrainError, Trainer};
-use crate::tune::{Stopped, Work};
+use crate::train::{TrainError, Trainer};
 
 /// Trains a network drawn anew on the kept classes' images by the original
 /// recipe: the oracle, which never saw what is forgotten.
@@ -28,7 +28,7 @@ impl Algorithm for Retrain {
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
         let (Some(images), Some(recipe)) = (context.images, context.recipe) else {
-            context.check(&Self::ENTRY)?;
+            context.check(Self::ENTRY.name, Self::ENTRY.needs)?;
             unreachable!("the check names what is missing");
         };
         let mut settings = recipe.settings().clone();
@@ -39,36 +39,12 @@ impl Algorithm for Retrain {
         // What the description says of the data is not used: only the network is.
         let data = context.model.digest();
         let steps = settings.epochs * kept.len().div_ceil(settings.batch_size);
-        let mut watched = Watched {
-            work: context.work(steps),
-            stopped: None,
-        };
+        let mut watched = Watched::new(context.work(steps));
         watched.work.count(settings.epochs * kept.len());
         let parameters = settings.check()?;
         let mut trainer = Trainer::new(metadata.clone(), parameters, &kept, data, device)?;
-        trainer.run(&mut watched);
-        match watched.stopped {
-            Some(stopped) => Err(stopped.into()),
-            None => {
-                let network = trainer.model().network;
-                Ok(Forgotten::new(network, &watched.work).drawn_anew())
-            }
-        }
-    }
-}
-
-/// Tells whoever watches of the trainer's steps.
-struct Watched<'a> {
-    work: Work<'a>,
-    stopped: Option<Stopped>,
-}
-
-impl Observer for Watched<'_> {
-    fn step(&mut self, _: &Progress) -> Flow {
-        self.stopped = self.work.step().err();
-        match self.stopped {
-            Some(_) => Flow::Stop,
-            None => Flow::Continue,
-        }
+        watched.run(&mut trainer)?;
+        let network = trainer.model().network;
+        Ok(Forgotten::new(network, &watched.work).drawn_anew())
     }
 }

@@ -84,6 +84,9 @@ impl Algorithm for Sfdn {
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
+        if context.model.network.graph().classifier().is_empty() {
+            return Err(ForgetError::no_classifier(Self::ENTRY.name));
+        }
         let kept = match self.kept_per_class {
             Some(count) => context.kept().at_most_per_class(count),
             None => context.kept(),

@@ -27,6 +27,9 @@ impl Algorithm for ZeroUnit {
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
         let mut network = context.model.network.clone();
+        if network.graph().classifier().is_empty() {
+            return Err(ForgetError::no_classifier(Self::ENTRY.name));
+        }
         for class in context.request.forgotten() {
             let mut unit = network.classifier_unit(*class);
             unit.weights.fill(0.0);

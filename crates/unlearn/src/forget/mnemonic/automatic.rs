@@ -65,6 +65,7 @@ pub fn automatic(context: Context<'_>, aim: Aim) -> Result<Forgotten, ForgetErro
     let choices = [("strength", json!("auto")), ("scope", json!(aim.scope))];
     Ok(Forgotten {
         network: part.put_into(network),
+        architecture: None,
         is_drawn_anew: false,
         answers: Some([before, part.answers(&part.network)]),
         measuring: Duration::ZERO,

@@ -70,6 +70,7 @@ pub fn one_shot(
     let choices = [("strength", json!("manual")), ("scope", json!(scope))];
     Ok(Forgotten {
         network: part.put_into(network),
+        architecture: None,
         is_drawn_anew: false,
         answers: Some([before, after]),
         measuring,

@@ -34,9 +34,10 @@ impl Part {
     /// classifier layer sees of them may be known already.
     ///
     /// # Errors
-    /// If there are no codes.
+    /// If there are no codes, or no classifier layer that the scope is told by.
     pub fn new(context: Context<'_>, scope: Scope, classes: &[usize]) -> Result<Self, ForgetError> {
         let (network, codes) = (&context.model.network, context.codes("mnemonic")?);
+        scope.check("mnemonic", network)?;
         let device = network.device();
         let split = network.split().filter(|_| scope.is_in_classifier());
         let (part, first_parameter, features) = match split {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::forget::ForgetError;
 use crate::network::Network;
 
 /// The part of a network that may be moved.
@@ -25,6 +26,17 @@ impl Scope {
     /// Whether all of the scope lies in the classifier layer.
     pub fn is_in_classifier(self) -> bool {
         matches!(self, Self::Classifier | Self::Output)
+    }
+
+    /// Refuses a scope that is told by the classifier layer where a network has none.
+    ///
+    /// # Errors
+    /// If it is one.
+    pub(super) fn check(self, method: &'static str, network: &Network) -> Result<(), ForgetError> {
+        match self != Self::All && network.graph().classifier().is_empty() {
+            true => Err(ForgetError::no_classifier(method)),
+            false => Ok(()),
+        }
     }
 
     /// Which elements of a parameter may be moved to forget classes, in

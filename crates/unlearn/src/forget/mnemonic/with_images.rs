@@ -62,6 +62,7 @@ impl Algorithm for MnemonicWithImages {
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
+        self.scope.check(Self::ENTRY.name, &context.model.network)?;
         let sets = [context.forgotten(), context.kept()];
         let [forgotten, kept] = sets.map(|samples| match self.images_per_class {
             Some(count) => samples.at_most_per_class(count).sorted_by_label(),

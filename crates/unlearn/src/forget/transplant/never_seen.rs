@@ -33,10 +33,7 @@ pub fn never_seen(
     let network = &context.model.network;
     let (codes, device) = (context.codes(method)?, network.device());
     let Some([body, head]) = network.split() else {
-        return Err(ForgetError::Setting {
-            method,
-            reason: "expected a network with a classifier layer of its own, found none".into(),
-        });
+        return Err(ForgetError::no_classifier(method));
     };
     let kept = context.request.kept();
     let known = context.enrolment.and_then(Enrolment::features);

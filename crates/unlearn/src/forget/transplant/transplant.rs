@@ -59,6 +59,9 @@ impl Algorithm for Transplant {
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
         let method = Self::ENTRY.name;
+        if context.model.network.graph().classifier().is_empty() {
+            return Err(ForgetError::no_classifier(method));
+        }
         let spare = self.spare(context)?;
         let request = context.request.forgotten();
         let mut units: Vec<ClassifierUnit> = spare.iter().take(request.len()).cloned().collect();
