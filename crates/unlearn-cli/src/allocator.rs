@@ -16,9 +16,10 @@ const PURGE_DELAY: mi_option_t = mi_option_use_numa_nodes - 1;
 /// a fifth of its time to having it cleared again.
 const KEPT_MS: std::ffi::c_long = 1000;
 
-/// Makes the allocator keep memory from step to step, unless the environment says
-/// otherwise (`MIMALLOC_PURGE_DELAY`).
-pub fn keep_memory() {
+/// Makes the allocator keep memory from step to step where these follow each other, and else
+/// give it back at once, unless the environment says otherwise (`MIMALLOC_PURGE_DELAY`).
+pub fn tell(repeats_itself: bool) {
+    let kept = if repeats_itself { KEPT_MS } else { 0 };
     // SAFETY: sets a number, before any other thread is there.
-    unsafe { mi_option_set_default(PURGE_DELAY, KEPT_MS) }
+    unsafe { mi_option_set_default(PURGE_DELAY, kept) }
 }

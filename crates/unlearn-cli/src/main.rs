@@ -29,7 +29,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    allocator::keep_memory();
-    let result = commands::run(args::Cli::parse());
-    exit::code(result)
+    let cli = args::Cli::parse();
+    allocator::tell(cli.command.repeats_itself());
+    exit::code(commands::run(cli))
 }

@@ -50,6 +50,20 @@ pub enum Command {
     Inspect(InspectArgs),
 }
 
+impl Command {
+    /// Whether it asks for the same memory over and over, as training does. The others are
+    /// over before memory that they gave back is needed again.
+    pub fn repeats_itself(&self) -> bool {
+        match self {
+            Self::Demo(_) | Self::Train(_) | Self::Compare(_) | Self::Audit(_) => true,
+            Self::Evaluate(_) => true,
+            Self::Forget(args) => args.data.is_some(),
+            Self::Enrol(_) | Self::Merge(_) => false,
+            Self::Methods(_) | Self::Report(_) | Self::Inspect(_) => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

@@ -3,6 +3,7 @@
 mod error;
 mod metadata;
 mod model;
+mod named_tensors;
 mod output;
 mod read;
 mod stored;
@@ -13,6 +14,7 @@ mod write;
 pub use error::CheckpointError;
 pub use metadata::ModelMetadata;
 pub use model::Model;
+pub(crate) use named_tensors::NamedTensors;
 pub use output::{OutputError, OutputFile};
 pub use read::{FileKind, file_kind};
 pub(crate) use read::{read_bytes, stored_network};

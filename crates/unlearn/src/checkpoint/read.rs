@@ -5,7 +5,7 @@ use std::path::Path;
 use burn::tensor::Device;
 use serde::Deserialize;
 
-use super::{CheckpointError, Model, ModelMetadata, StoredTensors};
+use super::{CheckpointError, Model, ModelMetadata, NamedTensors, StoredFile, StoredTensors};
 use crate::network::{Network, Role};
 
 impl Model {
@@ -15,7 +15,7 @@ impl Model {
     /// If the file is not a model of ours, or a tensor is missing, extra, of
     /// another shape or type, or not finite.
     pub fn read(path: &Path, device: &Device) -> Result<Self, CheckpointError> {
-        Self::parse(path, &read_bytes(path)?, device)
+        Self::stored(path, &StoredFile::open(path)?, device)
     }
 
     /// Reads a model from bytes; `path` is named in errors.
@@ -23,9 +23,16 @@ impl Model {
     /// # Errors
     /// As [`Model::read`].
     pub fn parse(path: &Path, bytes: &[u8], device: &Device) -> Result<Self, CheckpointError> {
-        let stored = StoredTensors::parse(path, bytes)?;
+        Self::stored(path, &StoredTensors::parse(path, bytes)?, device)
+    }
+
+    fn stored(
+        path: &Path,
+        stored: &impl NamedTensors,
+        device: &Device,
+    ) -> Result<Self, CheckpointError> {
         let metadata: ModelMetadata = stored.description("a model")?;
-        let network = stored_network(path, &stored, &metadata, ("", 0), device)?;
+        let network = stored_network(path, stored, &metadata, ("", 0), device)?;
         let names = network.parameters().iter();
         let names: Vec<&str> = names.map(|parameter| parameter.name.as_str()).collect();
         stored.refuse_others(&names)?;
@@ -37,14 +44,17 @@ impl Model {
 /// outputs beside those of the classes.
 pub(crate) fn stored_network(
     path: &Path,
-    stored: &StoredTensors<'_>,
+    stored: &impl NamedTensors,
     metadata: &ModelMetadata,
     (prefix, spare_units): (&str, usize),
     device: &Device,
 ) -> Result<Network, CheckpointError> {
     check(path, metadata)?;
     // An ensemble's size is a number in the description: what is built of it is bounded by what there is.
-    let (expected, found) = (metadata.architecture.fewest_tensors(), stored.len());
+    let (expected, found) = (
+        metadata.architecture.fewest_tensors(),
+        stored.shapes().len(),
+    );
     if metadata.architecture.is_ensemble() && expected > found {
         return Err(CheckpointError::Metadata {
             path: path.into(),

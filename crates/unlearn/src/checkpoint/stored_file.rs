@@ -9,10 +9,10 @@ use std::sync::Mutex;
 use bytemuck::Pod;
 use safetensors::tensor::{Dtype, TensorInfo};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use super::CheckpointError;
+use super::named_tensors::floats;
 use super::tensors::KEY;
+use super::{CheckpointError, NamedTensors};
 
 /// A safetensors file whose header was read and checked; its tensors are read
 /// one by one when they are asked for.
@@ -85,37 +85,28 @@ impl StoredFile {
                 )));
             }
         }
+        let mut places: Vec<_> = header
+            .tensors
+            .values()
+            .map(|info| info.data_offsets)
+            .collect();
+        places.sort_unstable();
+        let end = places.iter().try_fold(0, |end, (first, next)| {
+            // One after the other, with nothing between or after them.
+            (*first == end).then_some(*next)
+        });
+        if end.map(|end| end as u64) != Some(length - start) {
+            return Err(format(format!(
+                "expected tensors that fill {} bytes, found gaps or overlaps",
+                length - start
+            )));
+        }
         Ok(Self {
             path: path.into(),
             file: Mutex::new(file),
             header,
             start,
         })
-    }
-
-    /// What the file says of itself.
-    pub fn description<T: DeserializeOwned>(
-        &self,
-        expected: &'static str,
-    ) -> Result<T, CheckpointError> {
-        let Some(text) = self.header.metadata.get(KEY) else {
-            return Err(CheckpointError::Kind {
-                path: self.path.clone(),
-                expected,
-                found: "safetensors without a description by unlearn".into(),
-            });
-        };
-        serde_json::from_str(text).map_err(|error| {
-            self.wrong(format!("{error} (expected the description of {expected})"))
-        })
-    }
-
-    /// That something in the description is wrong.
-    pub fn wrong(&self, reason: String) -> CheckpointError {
-        CheckpointError::Metadata {
-            path: self.path.clone(),
-            reason,
-        }
     }
 
     /// A tensor of 32-bit floats, all finite.
@@ -133,21 +124,23 @@ impl StoredFile {
         numbers: &mut Vec<f32>,
     ) -> Result<(), CheckpointError> {
         self.read(name, shape, Dtype::F32, numbers)?;
-        self.refuse_infinite(name, numbers, |number| *number)
+        self.refuse_infinite(name, numbers)
     }
 
     /// A tensor of 64-bit floats, all finite.
     pub fn doubles(&self, name: &str, shape: &[usize]) -> Result<Vec<f64>, CheckpointError> {
         let mut numbers = Vec::new();
         self.read(name, shape, Dtype::F64, &mut numbers)?;
-        let float = |number: &f64| {
-            if number.is_finite() {
-                0.0
-            } else {
-                *number as f32
-            }
-        };
-        self.refuse_infinite(name, &numbers, float)?;
+        // What is no finite number is none as a shorter float either.
+        let broken = numbers.iter().position(|number: &f64| !number.is_finite());
+        if let Some(index) = broken {
+            return Err(CheckpointError::NotFinite {
+                path: self.path.clone(),
+                name: name.into(),
+                index,
+                found: numbers[index] as f32,
+            });
+        }
         Ok(numbers)
     }
 
@@ -175,31 +168,23 @@ impl StoredFile {
         dtype: Dtype,
         numbers: &mut Vec<T>,
     ) -> Result<(), CheckpointError> {
-        let Some(info) = self.header.tensors.get(name) else {
-            return Err(CheckpointError::Missing {
-                path: self.path.clone(),
-                name: name.into(),
-                shape: shape.to_vec(),
-            });
-        };
-        if info.shape != shape {
-            return Err(CheckpointError::Shape {
-                path: self.path.clone(),
-                name: name.into(),
-                expected: shape.to_vec(),
-                found: info.shape.clone(),
-            });
-        }
-        if info.dtype != dtype {
+        let found = self.checked(name, shape)?;
+        if found != dtype {
             return Err(CheckpointError::Type {
                 path: self.path.clone(),
                 name: name.into(),
-                found: format!("{:?} where {dtype:?} is stored", info.dtype),
+                found: format!("{found:?} where {dtype:?} is stored"),
             });
         }
-        numbers.resize(shape.iter().product(), T::zeroed());
+        self.fill(name, numbers)
+    }
+
+    /// Reads the numbers of a tensor that is there, of a type that was checked.
+    fn fill<T: Pod>(&self, name: &str, numbers: &mut Vec<T>) -> Result<(), CheckpointError> {
+        let (first, end) = self.header.tensors[name].data_offsets;
+        numbers.resize((end - first) / size_of::<T>(), T::zeroed());
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(numbers);
-        let start = self.start + info.data_offsets.0 as u64;
+        let start = self.start + first as u64;
         let mut file = self
             .file
             .lock()
@@ -217,21 +202,40 @@ impl StoredFile {
         }
         Ok(())
     }
+}
 
-    fn refuse_infinite<T>(
-        &self,
-        name: &str,
-        numbers: &[T],
-        float: impl Fn(&T) -> f32,
-    ) -> Result<(), CheckpointError> {
-        match numbers.iter().position(|number| !float(number).is_finite()) {
-            None => Ok(()),
-            Some(index) => Err(CheckpointError::NotFinite {
-                path: self.path.clone(),
-                name: name.into(),
-                index,
-                found: float(&numbers[index]),
-            }),
+impl NamedTensors for StoredFile {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.header.metadata.get(KEY).map(String::as_str)
+    }
+
+    fn shapes(&self) -> Vec<(&str, &[usize])> {
+        let tensors = self.header.tensors.iter();
+        tensors
+            .map(|(name, info)| (name.as_str(), info.shape.as_slice()))
+            .collect()
+    }
+
+    fn info(&self, name: &str) -> Option<(Dtype, &[usize])> {
+        let info = self.header.tensors.get(name)?;
+        Some((info.dtype, &info.shape))
+    }
+
+    fn floats_of(&self, name: &str) -> Result<Option<Vec<f32>>, CheckpointError> {
+        match self.header.tensors[name].dtype {
+            Dtype::F32 => {
+                let mut numbers = Vec::new();
+                self.fill(name, &mut numbers).map(|()| Some(numbers))
+            }
+            dtype => {
+                let mut bytes: Vec<u8> = Vec::new();
+                self.fill(name, &mut bytes)?;
+                Ok(floats(dtype, &bytes))
+            }
         }
     }
 }

@@ -7,7 +7,9 @@ use unlearn_data::{ClassNames, Digest};
 
 use super::spare::{self, StoredUnits};
 use super::{CodeError, CodeKind, Codebook};
-use crate::checkpoint::{CheckpointError, Model, Stored, StoredTensors, read_bytes, serialize};
+use crate::checkpoint::{
+    CheckpointError, Model, NamedTensors, Stored, StoredTensors, read_bytes, serialize,
+};
 
 /// What a file of codes says of itself; the codes are its tensor `codes`,
 /// `[classes, channels, height, width]`. Where spare units were trained, it holds them

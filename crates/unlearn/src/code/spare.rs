@@ -1,6 +1,6 @@
 //! Spare units on disk.
 
-use crate::checkpoint::{CheckpointError, Stored, StoredTensors};
+use crate::checkpoint::{CheckpointError, NamedTensors, Stored, StoredTensors};
 use crate::network::ClassifierUnit;
 
 /// The units' rows of the classifier layer's weight.
@@ -51,8 +51,8 @@ impl StoredUnits {
 pub fn take(stored: &StoredTensors<'_>) -> Result<Vec<ClassifierUnit>, CheckpointError> {
     let shapes = stored.shapes();
     let shape_of = |name| {
-        let mut named = shapes.iter().filter(|(found, _)| found == name);
-        named.next().map(|(_, shape)| shape.as_slice())
+        let mut named = shapes.iter().filter(|(found, _)| *found == name);
+        named.next().map(|(_, shape)| *shape)
     };
     let Some(shape) = shape_of(WEIGHT) else {
         return match shape_of(BIAS) {

@@ -11,7 +11,7 @@ use super::tensor_sum::TensorSum;
 use super::totals::PARTS;
 use super::{EnrolError, Enrolment, Features, PartialEnrolment, TensorTotals, Totals};
 use crate::checkpoint::{
-    CheckpointError, Model, OutputError, OutputFile, Stored, StoredFile, fill,
+    CheckpointError, Model, NamedTensors, OutputError, OutputFile, Stored, StoredFile, fill,
 };
 use crate::network::Network;
 

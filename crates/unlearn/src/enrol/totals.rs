@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::TensorTotals;
-use crate::checkpoint::{CheckpointError, StoredFile};
+use crate::checkpoint::{CheckpointError, NamedTensors, StoredFile};
 use crate::network::Network;
 
 /// `sum_c g_c^2` of every trained parameter, over the codes of all classes that a model

@@ -11,8 +11,8 @@ use super::optimizer::{Memory, Optimizer};
 use super::trainer::{EpochSums, check_architecture, check_samples, complete, draw_codes};
 use super::{TrainError, TrainParameters, TrainSettings, Trainer};
 use crate::checkpoint::{
-    CheckpointError, ModelMetadata, Stored, StoredTensors, read_bytes, serialize, state_dict,
-    stored_network,
+    CheckpointError, ModelMetadata, NamedTensors, Stored, StoredTensors, read_bytes, serialize,
+    state_dict, stored_network,
 };
 
 /// What a file of an interrupted run says of itself. It holds the secret seed.
@@ -193,7 +193,7 @@ impl<'a> Trainer<'a> {
                 }
                 return Err(TrainError::Checkpoint(CheckpointError::Extra {
                     path: path.into(),
-                    name,
+                    name: name.into(),
                     expected: specs,
                 }));
             };
@@ -206,14 +206,14 @@ impl<'a> Trainer<'a> {
             if length.is_none_or(|length| shape != [length]) {
                 return Err(TrainError::Checkpoint(CheckpointError::Shape {
                     path: path.into(),
-                    name,
+                    name: name.into(),
                     expected: length.into_iter().collect(),
-                    found: shape,
+                    found: shape.to_vec(),
                 }));
             }
             memory
                 .tensors
-                .insert(suffix.to_owned(), stored.take(&name, &shape)?);
+                .insert(suffix.to_owned(), stored.take(name, shape)?);
         }
         let (tensors, counts) = (memory.tensors.len(), memory.counts.len());
         optimizer.remember(memory, device);
