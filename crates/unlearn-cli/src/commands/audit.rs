@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 use unlearn::audit::{Context, Role, Subject, bias_control};
 use unlearn::checkpoint::Model;
-use unlearn::code::Codebook;
 use unlearn::data::Dataset;
 use unlearn::network::Device;
 use unlearn_report::{AuditRecord, AuditedModel, DataSummary, json, page};
@@ -15,7 +14,7 @@ use crate::audits::Audits;
 use crate::exit::Exit;
 use crate::folder::Folder;
 use crate::interrupt::Interrupt;
-use crate::{data, oracle, outputs, show, stdout};
+use crate::{codes, data, oracle, outputs, show, stdout};
 
 /// Looks for what is left of classes in a model, and writes a record and a page.
 ///
@@ -34,7 +33,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let codes = args
         .codes
         .as_ref()
-        .map(|path| codes(path, &before))
+        .map(|path| codes::read(path, &before))
         .transpose()?;
     let retrained = args.retrained.iter();
     let retrained = retrained.map(|path| read_like(path, (&args.before, &before)));
@@ -154,14 +153,6 @@ fn read_like(path: &Path, before: (&Path, &Model)) -> anyhow::Result<Model> {
     let model = Model::read(path, &Device::flex())?;
     data::refuse_unlike((path, &model), before)?;
     Ok(model)
-}
-
-fn codes(path: &Path, before: &Model) -> anyhow::Result<Codebook> {
-    let (codes, metadata) = Codebook::read(path)?;
-    let name = || path.display().to_string();
-    codes.check_fit(before).with_context(name)?;
-    metadata.check_model(before).with_context(name)?;
-    Ok(codes)
 }
 
 /// Refuses a model before the request that had forgotten one of its classes, or all others.

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde_json::Map;
 use unlearn::checkpoint::Model;
-use unlearn::code::Codebook;
 use unlearn::enrol::{EnrolError, Enrolment};
 use unlearn::forget::{ForgetError, Job, Method, Need, Outcome, Request, method, recommended};
 use unlearn::train::Flow;
@@ -18,7 +17,7 @@ use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::progress::StepsBar;
 use crate::session::is_finite;
-use crate::{data, enrolment, gate, outputs, show, stdout, training_recipe as recipe};
+use crate::{codes, data, enrolment, gate, outputs, show, stdout, training_recipe as recipe};
 
 /// Makes a model forget classes and writes the one that forgot, if it passes.
 ///
@@ -52,7 +51,8 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         None => None,
     };
     let model = Model::read(&args.model, &device)?;
-    let codes = codes(args, &model)?;
+    let codes = args.codes.as_ref();
+    let codes = codes.map(|path| codes::read(path, &model)).transpose()?;
     let model_name = || args.model.display().to_string();
     let request = Request::new(&model, &args.classes).with_context(model_name)?;
     let (method, why) = match named {
@@ -145,22 +145,6 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The codes that were named, if any were.
-///
-/// # Errors
-/// If they cannot be read, or are another model's.
-fn codes(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Codebook>> {
-    let Some(path) = &args.codes else {
-        return Ok(None);
-    };
-    let (codes, metadata) = Codebook::read(path)?;
-    let name = || path.display().to_string();
-    // What is easier to understand than two digests goes first.
-    codes.check_fit(model).with_context(name)?;
-    metadata.check_model(model).with_context(name)?;
-    Ok(Some(codes))
-}
-
 /// Runs the method with a bar on stderr; none, with a word there, where Ctrl-C
 /// stopped it.
 ///
@@ -191,14 +175,14 @@ fn watched(job: Job<'_>, method: &dyn Method) -> anyhow::Result<Option<Outcome>>
 }
 
 /// The enrolment that was named; none, with a word on stderr, where it is that
-/// of another model.
+/// of another model or of an earlier version.
 fn known(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> {
     let Some(path) = &args.enrolment else {
         return Ok(None);
     };
     match Enrolment::open(path, model) {
         Ok(enrolment) => Ok(Some(enrolment)),
-        Err(stale @ EnrolError::Stale { .. }) => {
+        Err(stale @ (EnrolError::Stale { .. } | EnrolError::Outdated { .. })) => {
             eprintln!("note: {}: {stale}; all is computed anew", path.display());
             Ok(None)
         }
