@@ -112,7 +112,7 @@ impl Audits<'_> {
         add(format!("{:?} {:?}", context.forgotten, context.kept).as_bytes());
         add(context
             .codes
-            .map_or([0; 32], |codes| *codes.seed_digest().as_bytes())
+            .map_or([0; 32], |codes| *codes.digest().as_bytes())
             .as_slice());
         let all = context.subjects.iter().filter(|_| audit.is_relative());
         for subject in [context.before(), subject].into_iter().chain(all) {
