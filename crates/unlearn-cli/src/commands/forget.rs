@@ -6,7 +6,9 @@ use anyhow::Context;
 use serde_json::Map;
 use unlearn::checkpoint::Model;
 use unlearn::enrol::{EnrolError, Enrolment};
-use unlearn::forget::{ForgetError, Job, Method, Need, Outcome, Request, method, recommended};
+use unlearn::forget::{
+    CatalogEntry, ForgetError, Job, Method, Need, Outcome, Request, method, recommended,
+};
 use unlearn::train::Flow;
 use unlearn::tune::Watch;
 use unlearn_report::{ForgetRecord, json};
@@ -95,7 +97,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let Some(outcome) = watched(job, method.as_ref())? else {
         return Ok(Exit::NotAchieved);
     };
-    if let Some(reason) = not_finite(is_by_codes, &outcome) {
+    if let Some(reason) = not_finite(&method.entry(), &outcome) {
         eprintln!("{reason}");
         return Ok(Exit::NotAchieved);
     }
@@ -191,19 +193,31 @@ fn known(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> 
 }
 
 /// Why numbers of the outcome cannot be stored or believed, if so.
-fn not_finite(is_by_codes: bool, outcome: &Outcome) -> Option<&'static str> {
-    if !is_by_codes {
-        (!is_finite(&outcome.model)).then_some(
-            "the moved weights are not finite; nothing was written: try a smaller learning_rate, or clip_norm",
-        )
-    } else if !is_finite(&outcome.model) {
-        Some(
-            "the moved weights are not finite; nothing was written: try a smaller --lambda1 or --lambda2",
-        )
+fn not_finite(entry: &CatalogEntry, outcome: &Outcome) -> Option<String> {
+    let what = if !is_finite(&outcome.model) {
+        "the moved weights are not finite"
     } else if !outcome.codes.is_none_or(|codes| codes.is_finite()) {
-        Some("the moved network's answers are not finite; nothing was written: try smaller lambdas")
+        "the moved network's answers are not finite"
     } else {
-        None
+        return None;
+    };
+    Some(format!("{what}; nothing was written{}", tamer(entry)))
+}
+
+/// What to try for smaller moves, of the settings that a method has; empty where it has none.
+fn tamer(entry: &CatalogEntry) -> &'static str {
+    let settings = (entry.defaults)();
+    let has = |name: &str| settings.contains_key(name);
+    if has("lambda1") {
+        ": try a smaller --lambda1 or --lambda2"
+    } else if has("learning_rate") && has("clip_norm") {
+        ": try a smaller learning_rate, or clip_norm"
+    } else if has("learning_rate") {
+        ": try a smaller learning_rate"
+    } else if has("weight_decay") {
+        ": try a larger weight_decay"
+    } else {
+        ""
     }
 }
 
@@ -224,5 +238,31 @@ fn advise(record: &ForgetRecord) {
     if after.kept_accuracy_percent < before.kept_accuracy_percent {
         let advice = or_else(": smaller lambdas keep more");
         eprintln!("note: a kept class no longer answers to its code{advice}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unlearn::forget::CATALOG;
+
+    use super::*;
+
+    #[test]
+    fn advice_names_settings_that_the_method_has() {
+        let all = [
+            "lambda1",
+            "lambda2",
+            "learning_rate",
+            "clip_norm",
+            "weight_decay",
+        ];
+        for entry in CATALOG {
+            let (settings, advice) = ((entry.defaults)(), tamer(entry));
+            for name in all.into_iter().filter(|name| advice.contains(name)) {
+                assert!(settings.contains_key(name), "{}: {advice}", entry.name);
+            }
+        }
+        let transplant = CATALOG.iter().find(|entry| entry.name == "transplant");
+        assert_eq!(tamer(transplant.unwrap()), ": try a larger weight_decay");
     }
 }
