@@ -344,6 +344,45 @@ fn what_cannot_be_audited_is_named() {
     run(path, "report nowhere --out r.html").bad(&["nowhere: cannot be read"]);
 }
 
+#[test]
+fn a_damaged_record_is_refused_by_what_is_wrong_with_it() {
+    let folder = folder();
+    let path = folder.path();
+    let audit = prepare(path, 0).replace(" --codes c", "");
+    let record = object(path, &format!("{audit} --out a"));
+    let refused = |damage: &dyn Fn(&mut Json), part: &str| {
+        let mut damaged = record.clone();
+        damage(&mut damaged);
+        fs::write(path.join("damaged.json"), damaged.to_string()).unwrap();
+        run(path, "report damaged.json --out r.html").bad(&["damaged.json", part]);
+    };
+    let finding = record["audits"][0]["findings"][0].clone();
+    assert!(finding["confusion"].is_array());
+    // The page looks for the first audit with a confusion, which needs be of all models.
+    let skipped = record["audits"].as_array().unwrap();
+    let skipped = skipped
+        .iter()
+        .position(|audit| audit["skipped"].is_string());
+    let skipped = skipped.unwrap();
+    refused(
+        &|record| {
+            record["audits"][0]["findings"] = Json::Array(Vec::new());
+            record["audits"][0]["skipped"] = "no".into();
+            record["audits"][0]["figures"] = Json::Array(Vec::new());
+            record["audits"][skipped]["findings"] = Json::Array(vec![finding.clone()]);
+        },
+        "findings: expected none",
+    );
+    refused(
+        &|record| record["audits"][0]["findings"] = Json::Array(vec![finding.clone()]),
+        "audit `answers`: findings: expected an entry for each of 3 models, found 1",
+    );
+    refused(
+        &|record| record["audits"][0]["figures"][0]["estimates"] = Json::Array(Vec::new()),
+        "figure `answers.forgotten`: estimates: expected an entry for each of 3 models, found 0",
+    );
+}
+
 /// Layout and words; the numbers are masked, for last digits depend on the processor.
 #[test]
 fn the_table_is_the_snapshot() {
