@@ -14,6 +14,7 @@ use crate::audits::Audits;
 use crate::exit::Exit;
 use crate::folder::Folder;
 use crate::interrupt::Interrupt;
+use crate::session::Unfinished;
 use crate::{codes, data, oracle, outputs, show, stdout};
 
 /// Looks for what is left of classes in a model, and writes a record and a page.
@@ -86,8 +87,16 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         add(Role::Retrained, numbered(index), model, Some(path), None);
     }
     for index in 0..trained {
-        let Some(oracle) = oracle(args, index, &before, &images, &interrupt)? else {
-            return Ok(interrupted(&args.out));
+        let oracle = match oracle(args, index, &before, &images, &interrupt)? {
+            Ok(oracle) => oracle,
+            Err(Unfinished::Interrupted) => return Ok(interrupted(&args.out)),
+            Err(Unfinished::Diverged { step }) => {
+                eprintln!(
+                    "--train-oracle: training diverged: loss or weights are not finite after step {step}; \
+                     no record was written: try a smaller --learning-rate"
+                );
+                return Ok(Exit::NotAchieved);
+            }
         };
         let number = args.retrained.len() + index;
         let training = Some(oracle.training);
@@ -196,10 +205,9 @@ fn oracle(
     before: &Model,
     images: &Dataset,
     interrupt: &Interrupt,
-) -> anyhow::Result<Option<oracle::Oracle>> {
+) -> anyhow::Result<Result<oracle::Oracle, Unfinished>> {
     let without = data::without_classes(images, &args.forgotten)?;
-    // Seeds of their own, so that the retrained models differ.
-    let seed = args.seed.wrapping_add(1 + index as u64);
+    let seed = oracle::seed(args.seed, index);
     let settings = args.recipe.settings(seed, &before.metadata.architecture);
     let path = args
         .out

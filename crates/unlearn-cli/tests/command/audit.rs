@@ -309,6 +309,18 @@ fn retrained_models_are_made_on_request_and_kept() {
 }
 
 #[test]
+fn retraining_that_diverges_is_not_achieved() {
+    let folder = folder();
+    let path = folder.path();
+    let audit = prepare(path, 0);
+    let recipe =
+        "--train-oracle --epochs 30 --batch-size 8 --learning-rate 1e30 --schedule constant";
+    run(path, &format!("{audit} --out a {recipe}")).not_achieved(&["training diverged"]);
+    assert!(!path.join("a/record.json").exists());
+    assert!(!path.join("a/retrained-1.safetensors").exists());
+}
+
+#[test]
 fn what_cannot_be_audited_is_named() {
     let folder = folder();
     let path = folder.path();
