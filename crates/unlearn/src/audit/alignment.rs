@@ -33,6 +33,10 @@ impl Audit for Alignment {
          to each other is the yardstick, and it needs at least two of them."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["alignment.LAYER"]
+    }
+
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
         let any = context
             .subjects

@@ -27,6 +27,10 @@ impl Audit for Answers {
          This says what the model answers, not what it still holds inside: lowering one bias looks the same here."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["answers.forgotten", "answers.kept", "answers.worst-drop"]
+    }
+
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
         let confusion = confusions(&[&subject.model], context.all_test, |_| {}).remove(0);
         let names = subject.model.metadata.classes.names();
@@ -84,7 +88,9 @@ impl Audit for Answers {
         let accuracies: Vec<Vec<Estimate>> = accuracies.collect();
         let names = context.before().model.metadata.classes.names();
         for (place, finding) in findings.iter_mut().enumerate().skip(1) {
-            let drops = context.kept.iter().map(|&class| {
+            // A class without test images fell by nothing that anybody saw.
+            let seen = |class: &&usize| accuracies[0][**class].interval.is_some();
+            let drops = context.kept.iter().filter(seen).map(|&class| {
                 let drop = accuracies[0][class].minus(accuracies[place][class]);
                 (class, drop.times(100.0))
             });

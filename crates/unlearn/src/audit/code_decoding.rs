@@ -40,6 +40,10 @@ impl Audit for CodeDecoding {
          the whole code is not answered."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["code.probability", "code.part"]
+    }
+
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
         no_codes(context)
     }

@@ -26,6 +26,10 @@ impl Audit for CodeReplay {
          never saw the class, the figure stays low."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["code-replay.recognised", "code-replay.peak"]
+    }
+
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
         super::code_decoding::no_codes(context)
     }

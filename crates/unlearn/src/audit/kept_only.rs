@@ -29,6 +29,10 @@ impl Audit for KeptOnly {
          stays near 0 (or where chance puts it)."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["kept-only.recognised", "kept-only.peak"]
+    }
+
     fn cost(&self, budget: &Budget) -> usize {
         budget.draws * steps_per_draw(budget)
     }

@@ -39,6 +39,10 @@ impl Audit for Landing {
          shares, 1 no overlap; retrained models differ among themselves too, and that is the yardstick."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["landing.total-variation", "landing.js"]
+    }
+
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
         let images = context.test.of_classes(&context.forgotten);
         let mut counts = vec![0usize; context.kept.len()];

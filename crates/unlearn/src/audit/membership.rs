@@ -37,6 +37,10 @@ impl Audit for Membership {
          The histograms show the losses of images that were trained on, of others of the class, and of kept classes."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["membership.auc"]
+    }
+
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
         let short = context.members.iter().any(|split| split.len() < 2);
         short.then_some(

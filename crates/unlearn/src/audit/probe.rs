@@ -39,6 +39,10 @@ impl Audit for Probe {
          probe finds there, not 0. More than that means that the features still hold the class."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["probe.LAYER"]
+    }
+
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
         let words = ["probe", "found by a linear probe after"];
         found_by_depth(context, subject, words, |train, labels, test| {

@@ -30,6 +30,10 @@ impl Audit for Prototype {
          that are nearest to it. It should be no higher than in a model that never saw the class."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["prototype.kN"]
+    }
+
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
         let mut classes = [&context.forgotten[..], &context.kept[..]].concat();
         classes.sort_unstable();

@@ -40,6 +40,10 @@ impl Audit for Relearning {
          answered with the class. The curve shows the best attack on each model."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["relearning.kN", "relearning.steps", RATIO]
+    }
+
     fn cost(&self, budget: &Budget) -> usize {
         budget.draws * budget.shots.len() * steps_per_draw(budget)
     }

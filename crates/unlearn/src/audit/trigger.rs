@@ -34,6 +34,10 @@ impl Audit for Trigger {
          each image is its code. It should be as low as in a retrained model."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["trigger.half"]
+    }
+
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
         super::code_decoding::no_codes(context)
     }

@@ -6,6 +6,7 @@ use unlearn::audit::{
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
 use unlearn::data::Dataset;
+use unlearn::network::{Activation, Architecture, Device, Network};
 
 use super::small;
 
@@ -76,10 +77,7 @@ fn every_audit_keeps_to_the_rules() {
         for finding in &findings {
             for figure in &finding.figures {
                 let key = &figure.key;
-                assert!(
-                    key == "relearn" || key.starts_with(&format!("{name}.")),
-                    "{key}"
-                );
+                assert!(audit.can_have(key), "{key}");
                 let [low, high] = figure
                     .estimate
                     .interval
@@ -122,6 +120,62 @@ fn the_bias_shift_hides_every_image_that_it_was_made_for_and_nothing_else() {
     let moved = pairs.filter(|(one, other)| one.value.to_vec() != other.value.to_vec());
     let moved: Vec<&str> = moved.map(|(one, _)| one.name.as_str()).collect();
     assert_eq!(moved, ["fc.bias"]);
+}
+
+fn audit(name: &str) -> &'static dyn Audit {
+    *AUDITS.iter().find(|audit| audit.name() == name).unwrap()
+}
+
+#[test]
+fn a_class_without_test_images_is_not_the_one_that_suffered_most() {
+    let mut data = small::data();
+    // The last of the kept classes: of equal drops the last one counts.
+    data.test = data.test.of_classes(&[0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    let (mut subjects, _) = subjects(&data);
+    subjects[1].model = subjects[0].model.clone();
+    let context = Context::new(&subjects, &data, &FORGOTTEN, None, budget(), 5);
+    let findings = measure(audit("answers"), &context);
+    let unseen = &data.classes.names()[9];
+    let notes = findings[1].notes.join(" ");
+    assert!(
+        notes.contains(&format!("no test images of {unseen}")),
+        "{notes}"
+    );
+    assert!(notes.contains("suffered most is"), "{notes}");
+    assert!(!notes.contains(&format!("most is {unseen}")), "{notes}");
+}
+
+#[test]
+fn networks_without_a_tensor_in_common_have_no_distance() {
+    let data = small::data();
+    let (mut subjects, _) = subjects(&data);
+    let architecture = Architecture::Mlp {
+        hidden: vec![3],
+        activation: Activation::Relu,
+    };
+    let graph = architecture.build(&data.shape, 10).unwrap();
+    let other = Network::initialize(graph, 1, &Device::flex());
+    let context = |subjects: &[Subject], check: &dyn Fn(&Context<'_>)| {
+        check(&Context::new(
+            subjects,
+            &data,
+            &FORGOTTEN,
+            None,
+            budget(),
+            5,
+        ));
+    };
+    subjects[2].model.network = other.clone();
+    context(&subjects, &|context| {
+        assert_eq!(audit("distance").obstacle(context), None);
+        let finding = audit("distance").measure(context, &context.subjects[2]);
+        assert!(finding.figures.is_empty() && finding.notes.len() == 1);
+    });
+    subjects[1].model.network = other.clone();
+    context(&subjects, &|context| {
+        let obstacle = audit("distance").obstacle(context);
+        assert!(obstacle.unwrap().contains("none in common"));
+    });
 }
 
 #[test]

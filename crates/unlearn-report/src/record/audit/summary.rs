@@ -57,7 +57,8 @@ impl AuditRecord {
             ),
             1 => limits.push(
                 "There is one retrained model only: how much such models differ by chance is not known, and figures that \
-                 compare with another retrained model (likeness, where images land) have no yardstick. Name several."
+                 compare with another retrained model (likeness, where images land, the time to relearn as a part of theirs) \
+                 have no yardstick: a gate on them holds the model to that single one. Name several."
                     .to_owned(),
             ),
             count => limits.push(format!(
