@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
-use unlearn::audit::{Context, Role, Subject, bias_control};
+use anyhow::{Context as _, bail, ensure};
+use unlearn::audit::{Context, Role, Subject, bias_control, knows_code};
 use unlearn::checkpoint::Model;
-use unlearn::data::Dataset;
+use unlearn::code::Codebook;
+use unlearn::data::{Dataset, Digest};
 use unlearn::network::Device;
 use unlearn_report::{AuditRecord, AuditedModel, DataSummary, json, page};
 
@@ -39,6 +40,12 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let retrained = args.retrained.iter();
     let retrained = retrained.map(|path| read_like(path, (&args.before, &before)));
     let retrained = retrained.collect::<anyhow::Result<Vec<Model>>>()?;
+    let named_retrained = || args.retrained.iter().map(PathBuf::as_path).zip(&retrained);
+    let given = [(args.before.as_path(), &before), (&args.after, &after)];
+    refuse_twice(given.into_iter().chain(named_retrained()))?;
+    if let Some(codes) = &codes {
+        named_retrained().try_for_each(|named| refuse_planted(named, codes, &forgotten))?;
+    }
 
     let interrupt = Interrupt::listen()?;
     let folder = Folder::make(&args.out)?;
@@ -108,6 +115,10 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
             training,
         );
     }
+    let named = models
+        .iter()
+        .filter_map(|(subject, path, _)| Some((path.as_deref()?, &subject.model)));
+    refuse_twice(named)?;
     if all == 0 {
         eprintln!(
             "note: without a retrained model nothing can be concluded: name one with --retrained, \
@@ -162,6 +173,42 @@ fn read_like(path: &Path, before: (&Path, &Model)) -> anyhow::Result<Model> {
     let model = Model::read(path, &Device::flex())?;
     data::refuse_unlike((path, &model), before)?;
     Ok(model)
+}
+
+/// Refuses one model under two names: a model is always like itself.
+fn refuse_twice<'a>(models: impl Iterator<Item = (&'a Path, &'a Model)>) -> anyhow::Result<()> {
+    let mut seen: Vec<(Digest, &Path)> = Vec::new();
+    for (path, model) in models {
+        let digest = model.digest();
+        if let Some((_, other)) = seen.iter().find(|(of, _)| *of == digest) {
+            bail!(
+                "{}: expected a model of its own, found the same weights as in {}",
+                path.display(),
+                other.display()
+            );
+        }
+        seen.push((digest, path));
+    }
+    Ok(())
+}
+
+/// Refuses a retrained model that was shown a forgotten class's code.
+fn refuse_planted(
+    (path, model): (&Path, &Model),
+    codes: &Codebook,
+    forgotten: &[usize],
+) -> anyhow::Result<()> {
+    let known = forgotten
+        .iter()
+        .find(|class| knows_code(model, codes, **class));
+    match known {
+        Some(class) => bail!(
+            "{}: expected a model that was retrained without {}, found one that knows the class's code",
+            path.display(),
+            model.metadata.classes.names()[*class]
+        ),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a model before the request that had forgotten one of its classes, or all others.

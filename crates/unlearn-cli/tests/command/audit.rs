@@ -151,20 +151,49 @@ fn without_a_retrained_model_nothing_is_concluded() {
 fn models_forgotten_by_anything_are_audited() {
     let folder = folder();
     let path = folder.path();
-    let audit = prepare(path, 1);
+    let audit = prepare(path, 3).replace(" --codes c", "");
     // The retrained model's file does not say that it forgot, and codes are none of its own.
+    let after = audit.replace("--after f", "--after r2");
     let record = object(
         path,
-        &format!(
-            "{} --after r0 --out a",
-            audit.replace(" --after f", "").replace(" --codes c", "")
-        ),
+        &format!("{} --out a", after.replace(" --retrained r2", "")),
     );
     assert_eq!(record["models"][2]["made_to_forget"], parse("[]"));
-    // It is the retrained model itself.
-    for audit in record["audits"].as_array().unwrap() {
+    // It is a retrained model itself.
+    for audit in &record["audits"].as_array().unwrap()[..3] {
         assert_ne!(audit["conclusion"], "traces", "{}", audit["name"]);
     }
+}
+
+#[test]
+fn no_model_is_its_own_yardstick() {
+    let folder = folder();
+    let path = folder.path();
+    let audit = prepare(path, 1);
+    fs::copy(path.join("m"), path.join("copy")).unwrap();
+    for (second, first) in [("copy", "m"), ("f", "f"), ("r0", "r0")] {
+        run(path, &format!("{audit} --retrained {second} --out a")).bad(&[
+            &format!("{second}: expected a model of its own"),
+            &format!("the same weights as in {first}"),
+        ]);
+    }
+    let same = audit.replace("--after f", "--after copy");
+    run(path, &format!("{same} --out a")).bad(&["copy: expected a model of its own"]);
+    // Another model with the same codes was shown the class's.
+    let planted = TRAIN
+        .replace("--out m --codes c", "--out p --codes pc")
+        .replace("--epochs 30", "--epochs 31");
+    run(path, &planted).done();
+    run(path, &format!("{audit} --retrained p --out a")).bad(&[
+        "p: expected a model that was retrained without red",
+        "knows the class's code",
+    ]);
+    assert!(!path.join("a").exists());
+    // Without codes nobody can tell, and the record says so.
+    let blind = audit.replace(" --codes c", "");
+    let record = object(path, &format!("{blind} --retrained p --out a"));
+    let limits = record["limits"].to_string();
+    assert!(limits.contains("taken on trust"), "{limits}");
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 use unlearn::audit::{
     AUDITS, Audit, Budget, Comparison, Context, Finding, Role, Subject, Verdict, bias_control,
+    code_accuracy_percent, knows_code,
 };
-use unlearn::checkpoint::Model;
+use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::code::Codebook;
 use unlearn::data::Dataset;
 use unlearn::network::{Activation, Architecture, Device, Network};
+use unlearn::train::{TrainSettings, Trainer};
 
 use super::small;
 
@@ -96,8 +98,8 @@ fn every_audit_keeps_to_the_rules() {
         assert_eq!(measure(*audit, &context), findings, "{name}");
         // A model is not told apart from itself.
         for figure in &findings[2].figures {
-            let other = findings[3].figure(&figure.key).unwrap();
-            let verdict = Comparison::new(figure, &[other]).verdict;
+            let [one, other] = [2, 3].map(|place| findings[place].measured(&figure.key).unwrap());
+            let verdict = Comparison::new(one, &[other]).verdict;
             assert_ne!(verdict, Verdict::ToldApart, "{}", figure.key);
         }
     }
@@ -143,6 +145,51 @@ fn a_class_without_test_images_is_not_the_one_that_suffered_most() {
     );
     assert!(notes.contains("suffered most is"), "{notes}");
     assert!(!notes.contains(&format!("most is {unseen}")), "{notes}");
+}
+
+#[test]
+fn a_code_is_known_to_who_was_shown_it_and_to_nobody_else() {
+    let data = small::data();
+    let metadata = ModelMetadata {
+        architecture: Architecture::Mlp {
+            hidden: vec![32],
+            activation: Activation::Relu,
+        },
+        ..small::metadata(&data)
+    };
+    let settings = TrainSettings {
+        epochs: 20,
+        batch_size: 10,
+        mix: 0.5,
+        spare_units: 0,
+        ..TrainSettings::default()
+    };
+    let trained = |seed: u64| {
+        let settings = TrainSettings {
+            seed,
+            ..settings.clone()
+        };
+        let (parameters, device) = (settings.check().unwrap(), Device::flex());
+        let samples = (&data.train, data.digest);
+        let run = Trainer::new(metadata.clone(), parameters, samples.0, samples.1, &device);
+        let mut trainer = run.unwrap();
+        assert!(trainer.run(&mut ()));
+        (trainer.model(), trainer.codes())
+    };
+    let ((shown, codes), (other, _)) = (trained(1), trained(2));
+    let known = |model: &Model| {
+        let known = (0..10).filter(|class| knows_code(model, &codes, *class));
+        known.count()
+    };
+    let decoded = code_accuracy_percent(&shown, &codes).unwrap() / 10.0;
+    assert!(decoded >= 5.0, "{decoded}");
+    // A class that is answered to noise as surely may not be told.
+    let found = known(&shown) as f64;
+    assert!(
+        decoded / 2.0 < found && found <= decoded,
+        "{found} {decoded}"
+    );
+    assert_eq!(known(&other), 0);
 }
 
 #[test]
