@@ -245,9 +245,16 @@ mod tests {
         }
     }
 
-    /// The plain distance, the corrected one, and the middle of distances of images drawn again: of two
-    /// models whose answers have nothing to do with each other and whose shares are as far apart as said.
-    fn trial(random: &mut impl Rng, images: usize, truth: f64) -> (f64, Estimate, [f64; 2]) {
+    struct Trial {
+        plain: f64,
+        corrected: Estimate,
+        /// The middle of distances of images drawn again.
+        percentiles: [f64; 2],
+    }
+
+    /// Two models whose answers have nothing to do with each other and whose shares are as far
+    /// apart as said.
+    fn trial(random: &mut impl Rng, images: usize, truth: f64) -> Trial {
         // The second model gives a part of the first four classes' images to the others.
         let own: Vec<usize> = (0..images).map(|_| random.random_range(0..8)).collect();
         let other = (0..images).map(|_| {
@@ -257,24 +264,22 @@ mod tests {
         let others = [other.collect::<Vec<usize>>()];
         let far = far(total_variation, &own, &others);
         let plain = far.mean(&vec![1.0; images]);
-        let (estimate, drawn) = far.measure(&vec![0; images], 1);
-        (
+        let (corrected, drawn) = far.measure(&vec![0; images], 1);
+        Trial {
             plain,
-            estimate,
-            Estimate::resampled(plain, &drawn).interval.unwrap(),
-        )
+            corrected,
+            percentiles: middle(&drawn),
+        }
     }
 
     #[test]
     fn few_images_do_not_make_shares_look_farther_apart_than_they_are() {
         let mut random = stream(9, "landing");
         for truth in [0.0, 0.2] {
-            let trials: Vec<_> = (0..300).map(|_| trial(&mut random, 60, truth)).collect();
-            let mean = |of: &dyn Fn(&(f64, Estimate, [f64; 2])) -> f64| {
-                trials.iter().map(of).sum::<f64>() / 300.0
-            };
-            let plain = mean(&|trial| trial.0) - truth;
-            let corrected = mean(&|trial| trial.1.value) - truth;
+            let trials: Vec<Trial> = (0..300).map(|_| trial(&mut random, 60, truth)).collect();
+            let mean = |of: &dyn Fn(&Trial) -> f64| trials.iter().map(of).sum::<f64>() / 300.0;
+            let plain = mean(&|trial| trial.plain) - truth;
+            let corrected = mean(&|trial| trial.corrected.value) - truth;
             assert!(plain > 0.05, "{truth}: {plain}");
             // Of equal shares the bootstrap sees sqrt 2 - 1 of the bias, of others more.
             assert!(
@@ -282,8 +287,8 @@ mod tests {
                 "{truth}: {corrected} {plain}"
             );
             let holds = |[low, high]: [f64; 2]| f64::from(low <= truth && truth <= high);
-            let held = mean(&|trial| holds(trial.1.interval.unwrap()));
-            let before = mean(&|trial| holds(trial.2));
+            let held = mean(&|trial| holds(trial.corrected.interval.unwrap()));
+            let before = mean(&|trial| holds(trial.percentiles));
             // 95 % of 300 within three deviations of a binomial.
             assert!(held >= 0.912 && before < 0.9, "{truth}: {held} {before}");
         }

@@ -119,18 +119,21 @@ impl Audit for Relearning {
     fn compare(&self, context: &Context<'_>, findings: &mut [Finding]) {
         let times = findings.iter().map(|finding| {
             let time = finding.measured(STEPS)?;
-            Some((time.figure.estimate.value, time.moves.to_vec()))
+            Some(Time {
+                value: time.figure.estimate.value,
+                moves: time.moves.to_vec(),
+            })
         });
-        let times: Vec<Option<(f64, Vec<f64>)>> = times.collect();
+        let times: Vec<Option<Time>> = times.collect();
         let retrained = |other: usize| context.subjects[other].role == Role::Retrained;
         for (place, finding) in findings.iter_mut().enumerate() {
             let others = times.iter().enumerate();
             let others = others.filter(|(other, _)| *other != place && retrained(*other));
-            let others: Vec<&(f64, Vec<f64>)> = others.filter_map(|(_, of)| of.as_ref()).collect();
+            let others: Vec<&Time> = others.filter_map(|(_, time)| time.as_ref()).collect();
             let Some(own) = times[place].as_ref().filter(|_| !others.is_empty()) else {
                 continue;
             };
-            let (estimate, moves) = ratio(own, &others);
+            let (estimate, moves) = own.as_part_of(&others);
             // Nobody's time is a part of none.
             let Some(estimate) = estimate else { continue };
             finding.moves.insert(RATIO.into(), moves);
@@ -147,30 +150,30 @@ impl Audit for Relearning {
     }
 }
 
-/// A time as a part of the mean of others, with the interval of the bootstrap whose draws they have in
-/// common; without one where the others need no time in some of its draws, and none at all where they
-/// need none.
-fn ratio(
-    (own, own_moves): &(f64, Vec<f64>),
-    others: &[&(f64, Vec<f64>)],
-) -> (Option<Estimate>, Vec<f64>) {
-    let mean = |of: &dyn Fn(&(f64, Vec<f64>)) -> f64| {
-        others.iter().map(|other| of(other)).sum::<f64>() / others.len() as f64
-    };
-    let value = own / mean(&|other| other.0);
-    let moves = own_moves.iter().enumerate();
-    let moves = moves.map(|(draw, own)| own / mean(&|other| other.1[draw]));
-    let moves: Vec<f64> = moves.collect();
-    let is_known = moves.iter().all(|ratio| ratio.is_finite());
-    match is_known {
-        true => {
-            let estimate = Estimate::resampled(value, &moves);
-            (value.is_finite().then_some(estimate), moves)
+/// Steps with how they move with images and draws.
+struct Time {
+    value: f64,
+    moves: Vec<f64>,
+}
+
+impl Time {
+    /// A time as a part of the mean of others, with the interval of the bootstrap whose draws they have in
+    /// common; without one where the others need no time in some of its draws, and none at all where they
+    /// need none.
+    fn as_part_of(&self, others: &[&Self]) -> (Option<Estimate>, Vec<f64>) {
+        let mean = |of: &dyn Fn(&Self) -> f64| {
+            others.iter().map(|other| of(other)).sum::<f64>() / others.len() as f64
+        };
+        let value = self.value / mean(&|other| other.value);
+        let moves = self.moves.iter().enumerate().map(|(draw, own)| {
+            own / mean(&|other| other.moves.get(draw).copied().unwrap_or(f64::NAN))
+        });
+        let mut moves: Vec<f64> = moves.collect();
+        if !moves.iter().all(|part| part.is_finite()) {
+            moves.clear();
         }
-        false => (
-            value.is_finite().then(|| Estimate::exact(value)),
-            Vec::new(),
-        ),
+        let estimate = Estimate::resampled(value, &moves);
+        (value.is_finite().then_some(estimate), moves)
     }
 }
 
@@ -180,17 +183,21 @@ mod tests {
 
     #[test]
     fn the_part_of_a_time_moves_with_both() {
-        let own = (10.0, vec![8.0, 10.0, 12.0]);
+        let time = |value: f64, moves: [f64; 3]| Time {
+            value,
+            moves: moves.into(),
+        };
+        let own = time(10.0, [8.0, 10.0, 12.0]);
         let (one, other) = (
-            (10.0, vec![8.0, 10.0, 12.0]),
-            (30.0, vec![24.0, 30.0, 36.0]),
+            time(10.0, [8.0, 10.0, 12.0]),
+            time(30.0, [24.0, 30.0, 36.0]),
         );
-        let (estimate, moves) = ratio(&own, &[&one, &other]);
+        let (estimate, moves) = own.as_part_of(&[&one, &other]);
         assert_eq!(moves, [0.5; 3], "all three move alike");
-        assert_eq!(estimate.unwrap(), Estimate::within(0.5, [0.5; 2]));
-        let (estimate, moves) = ratio(&own, &[&(10.0, vec![0.0, 10.0, 20.0])]);
+        assert_eq!(estimate, Some(Estimate::certain(0.5)));
+        let (estimate, moves) = own.as_part_of(&[&time(10.0, [0.0, 10.0, 20.0])]);
         assert_eq!((estimate, moves), (Some(Estimate::exact(1.0)), vec![]));
-        let (estimate, _) = ratio(&own, &[&(0.0, vec![0.0; 3])]);
+        let (estimate, _) = own.as_part_of(&[&time(0.0, [0.0; 3])]);
         assert_eq!(estimate, None);
     }
 }
