@@ -10,7 +10,7 @@ use unlearn::code::Codebook;
 use unlearn::data::{Dataset, LoadOptions, Normalization, Source};
 use unlearn::forget::{Job, MAX_KEPT_LOSS, Request, method, recommended};
 use unlearn::network::Device;
-use unlearn::train::Trainer;
+use unlearn::train::{TrainSettings, Trainer};
 use unlearn_report::{
     AuditRecord, AuditedModel, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EvaluateRecord,
     ForgetRecord, SCHEMA, VERSION, json, page, public_settings,
@@ -55,7 +55,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let without = data::without_classes(&all, &[recipe::CLASS])?;
 
     eprintln!("training a small network with one secret code per class");
-    let mut original = trainer(&all, &device)?;
+    let mut original = trainer(&all, recipe::training(), &device)?;
     let Some(trained) = train("training", &mut original, &all, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
@@ -79,7 +79,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     };
 
     eprintln!("training another from scratch without {}", recipe::CLASS);
-    let mut oracle = trainer(&without, &device)?;
+    let mut oracle = trainer(&without, recipe::retraining(), &device)?;
     let Some(retrained) = train("retraining", &mut oracle, &without, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
@@ -230,11 +230,15 @@ fn first_look(
 }
 
 /// A run of the recipe on a data set.
-fn trainer<'a>(data: &'a Dataset, device: &Device) -> anyhow::Result<Trainer<'a>> {
+fn trainer<'a>(
+    data: &'a Dataset,
+    settings: TrainSettings,
+    device: &Device,
+) -> anyhow::Result<Trainer<'a>> {
     let normalization = Normalization::measure(&data.train);
     let classes = data.classes.clone();
     let metadata = ModelMetadata::new(recipe::ARCHITECTURE, data.shape, classes, normalization);
-    let parameters = recipe::training().check()?;
+    let parameters = settings.check()?;
     Ok(Trainer::new(
         metadata,
         parameters,
