@@ -209,9 +209,17 @@ fn a_broken_gate_is_not_achieved() {
     let text = run(path, &broken).not_achieved(&[
         "a gate was broken: answers.kept is 100.0 %, at least 101.0 % was demanded",
     ]);
+    let record = parse(&String::from_utf8(read(path, "a/record.json")).unwrap());
+    let limits = record["limits"].to_string();
+    let of_one = "the time to relearn as a part of theirs) have no yardstick";
+    assert!(limits.contains(of_one), "{limits}");
     assert!(text.contains("gate broken: answers.kept"), "{text}");
     assert!(text.contains("gate kept: answers.forgotten "), "{text}");
-    for (wrong, part) in [("relearn", "KEY=LIMIT"), ("magic.k5=3", "unknown figure")] {
+    for (wrong, part) in [
+        ("relearn", "KEY=LIMIT"),
+        ("magic.k5=3", "unknown figure"),
+        ("relearn.k5=3", "relearning.kN"),
+    ] {
         let ran = run(path, &format!("{audit} --out b --gate {wrong}"));
         assert_eq!(ran.code, Some(2), "{wrong}");
         assert!(ran.stderr.contains(part), "{}", ran.stderr);

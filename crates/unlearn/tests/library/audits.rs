@@ -7,6 +7,7 @@ use unlearn::audit::{
 use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::code::Codebook;
 use unlearn::data::Dataset;
+use unlearn::data::format::shapes;
 use unlearn::network::{Activation, Architecture, Device, Network};
 use unlearn::train::{TrainSettings, Trainer};
 
@@ -126,6 +127,26 @@ fn the_bias_shift_hides_every_image_that_it_was_made_for_and_nothing_else() {
 
 fn audit(name: &str) -> &'static dyn Audit {
     *AUDITS.iter().find(|audit| audit.name() == name).unwrap()
+}
+
+/// Of fewer images than twenty nobody can say how steps scatter.
+#[test]
+fn steps_and_codes_have_intervals_where_something_says_how_they_scatter() {
+    for (images, has_steps) in [(2, false), (10, true)] {
+        let data = shapes::draw(1, 10, images);
+        let (subjects, codes) = subjects(&data);
+        let context = Context::new(&subjects, &data, &FORGOTTEN, Some(&codes), budget(), 5);
+        let found = |name: &str| measure(audit(name), &context).remove(1);
+        let (relearning, code) = (found("relearning"), found("code"));
+        let has = |finding: &Finding, key: &str| {
+            let figure = finding.figure(key).unwrap();
+            figure.estimate.interval.is_some()
+        };
+        assert_eq!(has(&relearning, "relearning.steps"), has_steps);
+        for key in ["code.probability", "code.part"] {
+            assert!(has(&code, key), "{key}");
+        }
+    }
 }
 
 #[test]
