@@ -4,6 +4,7 @@ mod allocator;
 mod args;
 mod audits;
 mod check;
+mod codes;
 mod commands;
 mod data;
 mod enrolment;

@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use rand::RngCore;
 use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::{Model, ModelMetadata, OutputFile};
-use unlearn::data::{Dataset, Digest};
+use unlearn::data::{Dataset, Digest, stream};
 use unlearn::network::Device;
 use unlearn::train::{TrainSettings, Trainer};
 use unlearn_report::public_settings;
 
 use crate::interrupt::Interrupt;
 use crate::outputs;
-use crate::session::{EndReason, Session};
+use crate::session::{Session, Unfinished};
 
 /// A model that was retrained for an audit.
 pub struct Oracle {
@@ -24,18 +24,24 @@ pub struct Oracle {
     pub training: Map<String, Json>,
 }
 
+/// The seed of one of an audit's retrained models. It is not the audit's own, nor one that
+/// somebody would type: a model of the original's seed would start from the original's weights.
+pub fn seed(seed: u64, index: usize) -> u64 {
+    stream(seed, &format!("audit/retrained/{index}")).next_u64()
+}
+
 /// Trains a model like `before` on `without`, or reads back the one that was
-/// trained before in the same way; none if the user asked to stop.
+/// trained before in the same way; why training ended before its end, if it did.
 ///
 /// # Errors
-/// If settings are bad, a file is, or training diverged.
+/// If settings are bad, or a file is.
 pub fn train(
     path: PathBuf,
     before: &Model,
     without: &Dataset,
     settings: TrainSettings,
     interrupt: &Interrupt,
-) -> anyhow::Result<Option<Oracle>> {
+) -> anyhow::Result<Result<Oracle, Unfinished>> {
     let training = public_settings(&settings);
     let checkpoint = outputs::resume_path(&path);
     let recipe = recipe_path(&path);
@@ -47,7 +53,7 @@ pub fn train(
     let is_same = std::fs::read(&recipe).is_ok_and(|text| text == described);
     if is_same && path.exists() {
         let model = Model::read(&path, &device)?;
-        return Ok(Some(Oracle {
+        return Ok(Ok(Oracle {
             model,
             path,
             training,
@@ -95,18 +101,16 @@ pub fn train(
         samples: [without.train.len(), batch_size],
         epochs,
     };
-    match session.run(&mut trainer)?.reason {
-        EndReason::Finished => {}
-        EndReason::Interrupted => return Ok(None),
-        EndReason::Diverged { step } => {
+    if let Err(unfinished) = session.run(&mut trainer)?.finished() {
+        if let Unfinished::Diverged { .. } = unfinished {
             outputs::remove(&checkpoint)?;
-            bail!("--train-oracle: training diverged at step {step}: try a smaller --learning-rate")
         }
+        return Ok(Err(unfinished));
     }
     let model = trainer.model();
     OutputFile::claim(&path, true)?.write(&model.to_bytes())?;
     outputs::remove(&checkpoint)?;
-    Ok(Some(Oracle {
+    Ok(Ok(Oracle {
         model,
         path,
         training,
@@ -116,4 +120,21 @@ pub fn train(
 /// What a model was trained by, beside it.
 fn recipe_path(path: &Path) -> PathBuf {
     path.with_extension("recipe.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_retrained_model_has_a_seed_that_somebody_types() {
+        let seeds: Vec<u64> = (0..3)
+            .flat_map(|s| (0..4).map(move |i| seed(s, i)))
+            .collect();
+        for (place, one) in seeds.iter().enumerate() {
+            assert!(*one > u32::MAX.into(), "{one}");
+            assert!(!seeds[..place].contains(one));
+        }
+        assert_eq!(seed(1, 2), seed(1, 2));
+    }
 }

@@ -4,6 +4,8 @@ use unlearn::code::CodeKind;
 use unlearn::network::Architecture;
 use unlearn::train::{Schedule, TrainSettings};
 
+use crate::oracle;
+
 /// The class that is forgotten.
 pub const CLASS: &str = "triangle";
 
@@ -28,5 +30,28 @@ pub fn training() -> TrainSettings {
         code_block: 4,
         seed: 1,
         ..TrainSettings::default()
+    }
+}
+
+/// How the retrained model is trained: the same, by another seed. From the same first weights it
+/// would be like the original by descent.
+pub fn retraining() -> TrainSettings {
+    let original = training();
+    TrainSettings {
+        seed: oracle::seed(original.seed, 0),
+        ..original
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_retrained_model_differs_in_its_seed_alone() {
+        let (original, retrained) = (training(), retraining());
+        assert_ne!(retrained.seed, original.seed);
+        let seed = original.seed;
+        assert_eq!(TrainSettings { seed, ..retrained }, original);
     }
 }

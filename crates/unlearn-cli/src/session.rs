@@ -37,6 +37,18 @@ pub struct SessionEnd {
     pub history: Vec<EpochRecord>,
 }
 
+/// Why a session did not come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// The user asked to stop.
+    Interrupted,
+    /// Loss or weights are no longer finite.
+    Diverged {
+        /// Steps until then.
+        step: usize,
+    },
+}
+
 /// Why a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
@@ -49,6 +61,17 @@ pub enum EndReason {
         /// Steps until then.
         step: usize,
     },
+}
+
+impl SessionEnd {
+    /// The session, if all its steps are done; else why not.
+    pub fn finished(self) -> Result<Self, Unfinished> {
+        match self.reason {
+            EndReason::Finished => Ok(self),
+            EndReason::Interrupted => Err(Unfinished::Interrupted),
+            EndReason::Diverged { step } => Err(Unfinished::Diverged { step }),
+        }
+    }
 }
 
 impl Session<'_> {

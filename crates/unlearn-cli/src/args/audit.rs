@@ -70,7 +70,8 @@ pub struct AuditArgs {
         require_equals = true, value_parser = clap::value_parser!(u8).range(1..=20))]
     pub train_oracle: Option<u8>,
 
-    /// Decides which images are used, and what --train-oracle draws.
+    /// Decides which images are used, and what --train-oracle draws. It stands in the
+    /// record and on the page: never the secret seed of a training.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
 
@@ -91,7 +92,8 @@ Example:
   unlearn audit --before m.safetensors --after m2.safetensors --retrained r1.safetensors \\
     --retrained r2.safetensors --codes c.safetensors --data photos --forgotten cat --out audit
 
-Exit code 1: a limit of --gate was broken, or the audit was interrupted.";
+Exit code 1: a limit of --gate was broken, training of --train-oracle diverged, or the
+audit was interrupted.";
 
 /// Whether an argument is one of [`RecipeArgs`].
 fn is_recipe(id: &str) -> bool {

@@ -108,8 +108,8 @@ pub struct ForgetArgs {
 
     /// By how many nats the mean loss on the kept codes may rise; where it rises
     /// further, where a class asked for was not forgotten or one forgotten
-    /// before came back, nothing is written [default: 0.001; no limit with
-    /// --lambda1, --lambda2 or another method].
+    /// before came back, nothing is written [default: 0.001 for `transplant` and
+    /// `mnemonic`; no limit with --lambda1, --lambda2 or another method].
     #[arg(long, value_name = "NATS", value_parser = limit, requires = "codes")]
     pub max_kept_loss: Option<f64>,
 
@@ -145,6 +145,9 @@ why. Never choose a strength by the test images.";
 /// The method whose settings have options of their own.
 const BY_CODES: &str = "mnemonic";
 
+/// The method that those who name none mostly get.
+const BY_UNITS: &str = "transplant";
+
 /// The names in the library's catalog.
 fn methods() -> PossibleValuesParser {
     PossibleValuesParser::new(CATALOG.iter().map(|entry| entry.name))
@@ -173,7 +176,8 @@ impl ForgetArgs {
     /// By how much the mean loss on the kept codes may rise, in nats; none
     /// where that is not to stop anything.
     pub fn max_kept_loss(&self) -> Option<f64> {
-        let is_ours = self.named_method().is_none_or(|name| name == BY_CODES);
+        let named = self.named_method();
+        let is_ours = named.is_none_or(|name| [BY_CODES, BY_UNITS].contains(&name));
         let is_automatic = is_ours && self.lambda1.or(self.lambda2).is_none();
         self.max_kept_loss
             .or_else(|| is_automatic.then_some(MAX_KEPT_LOSS))

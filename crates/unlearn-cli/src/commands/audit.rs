@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, ensure};
-use unlearn::audit::{Context, Role, Subject, bias_control};
+use anyhow::{Context as _, bail, ensure};
+use unlearn::audit::{Context, Role, Subject, bias_control, knows_code};
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
-use unlearn::data::Dataset;
+use unlearn::data::{Dataset, Digest};
 use unlearn::network::Device;
 use unlearn_report::{AuditRecord, AuditedModel, DataSummary, json, page};
 
@@ -15,7 +15,8 @@ use crate::audits::Audits;
 use crate::exit::Exit;
 use crate::folder::Folder;
 use crate::interrupt::Interrupt;
-use crate::{data, oracle, outputs, show, stdout};
+use crate::session::Unfinished;
+use crate::{codes, data, oracle, outputs, show, stdout};
 
 /// Looks for what is left of classes in a model, and writes a record and a page.
 ///
@@ -34,11 +35,17 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let codes = args
         .codes
         .as_ref()
-        .map(|path| codes(path, &before))
+        .map(|path| codes::read(path, &before))
         .transpose()?;
     let retrained = args.retrained.iter();
     let retrained = retrained.map(|path| read_like(path, (&args.before, &before)));
     let retrained = retrained.collect::<anyhow::Result<Vec<Model>>>()?;
+    let named_retrained = || args.retrained.iter().map(PathBuf::as_path).zip(&retrained);
+    let given = [(args.before.as_path(), &before), (&args.after, &after)];
+    refuse_twice(given.into_iter().chain(named_retrained()))?;
+    if let Some(codes) = &codes {
+        named_retrained().try_for_each(|named| refuse_planted(named, codes, &forgotten))?;
+    }
 
     let interrupt = Interrupt::listen()?;
     let folder = Folder::make(&args.out)?;
@@ -87,8 +94,16 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         add(Role::Retrained, numbered(index), model, Some(path), None);
     }
     for index in 0..trained {
-        let Some(oracle) = oracle(args, index, &before, &images, &interrupt)? else {
-            return Ok(interrupted(&args.out));
+        let oracle = match oracle(args, index, &before, &images, &interrupt)? {
+            Ok(oracle) => oracle,
+            Err(Unfinished::Interrupted) => return Ok(interrupted(&args.out)),
+            Err(Unfinished::Diverged { step }) => {
+                eprintln!(
+                    "--train-oracle: training diverged: loss or weights are not finite after step {step}; \
+                     no record was written: try a smaller --learning-rate"
+                );
+                return Ok(Exit::NotAchieved);
+            }
         };
         let number = args.retrained.len() + index;
         let training = Some(oracle.training);
@@ -100,6 +115,10 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
             training,
         );
     }
+    let named = models
+        .iter()
+        .filter_map(|(subject, path, _)| Some((path.as_deref()?, &subject.model)));
+    refuse_twice(named)?;
     if all == 0 {
         eprintln!(
             "note: without a retrained model nothing can be concluded: name one with --retrained, \
@@ -156,12 +175,40 @@ fn read_like(path: &Path, before: (&Path, &Model)) -> anyhow::Result<Model> {
     Ok(model)
 }
 
-fn codes(path: &Path, before: &Model) -> anyhow::Result<Codebook> {
-    let (codes, metadata) = Codebook::read(path)?;
-    let name = || path.display().to_string();
-    codes.check_fit(before).with_context(name)?;
-    metadata.check_model(before).with_context(name)?;
-    Ok(codes)
+/// Refuses one model under two names: a model is always like itself.
+fn refuse_twice<'a>(models: impl Iterator<Item = (&'a Path, &'a Model)>) -> anyhow::Result<()> {
+    let mut seen: Vec<(Digest, &Path)> = Vec::new();
+    for (path, model) in models {
+        let digest = model.digest();
+        if let Some((_, other)) = seen.iter().find(|(of, _)| *of == digest) {
+            bail!(
+                "{}: expected a model of its own, found the same weights as in {}",
+                path.display(),
+                other.display()
+            );
+        }
+        seen.push((digest, path));
+    }
+    Ok(())
+}
+
+/// Refuses a retrained model that was shown a forgotten class's code.
+fn refuse_planted(
+    (path, model): (&Path, &Model),
+    codes: &Codebook,
+    forgotten: &[usize],
+) -> anyhow::Result<()> {
+    let known = forgotten
+        .iter()
+        .find(|class| knows_code(model, codes, **class));
+    match known {
+        Some(class) => bail!(
+            "{}: expected a model that was retrained without {}, found one that knows the class's code",
+            path.display(),
+            model.metadata.classes.names()[*class]
+        ),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a model before the request that had forgotten one of its classes, or all others.
@@ -205,10 +252,9 @@ fn oracle(
     before: &Model,
     images: &Dataset,
     interrupt: &Interrupt,
-) -> anyhow::Result<Option<oracle::Oracle>> {
+) -> anyhow::Result<Result<oracle::Oracle, Unfinished>> {
     let without = data::without_classes(images, &args.forgotten)?;
-    // Seeds of their own, so that the retrained models differ.
-    let seed = args.seed.wrapping_add(1 + index as u64);
+    let seed = oracle::seed(args.seed, index);
     let settings = args.recipe.settings(seed, &before.metadata.architecture);
     let path = args
         .out

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::bail;
 use serde_json::Map;
 use unlearn::audit::{Budget, Context, Role, Subject, bias_control, code_accuracy_percent};
 use unlearn::checkpoint::{Model, ModelMetadata};
@@ -11,7 +10,7 @@ use unlearn::code::Codebook;
 use unlearn::data::{Dataset, LoadOptions, Normalization, Source};
 use unlearn::forget::{Job, MAX_KEPT_LOSS, Request, method, recommended};
 use unlearn::network::Device;
-use unlearn::train::Trainer;
+use unlearn::train::{TrainSettings, Trainer};
 use unlearn_report::{
     AuditRecord, AuditedModel, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EvaluateRecord,
     ForgetRecord, SCHEMA, VERSION, json, page, public_settings,
@@ -22,7 +21,7 @@ use crate::audits::Audits;
 use crate::exit::Exit;
 use crate::folder::Folder;
 use crate::interrupt::Interrupt;
-use crate::session::{EndReason, Session, SessionEnd};
+use crate::session::{Session, SessionEnd, Unfinished};
 use crate::{data, gate, outputs, recipe, show, stdout};
 
 /// Trains, forgets, retrains, and puts the three models beside each other.
@@ -56,7 +55,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let without = data::without_classes(&all, &[recipe::CLASS])?;
 
     eprintln!("training a small network with one secret code per class");
-    let mut original = trainer(&all, &device)?;
+    let mut original = trainer(&all, recipe::training(), &device)?;
     let Some(trained) = train("training", &mut original, &all, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
@@ -80,7 +79,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     };
 
     eprintln!("training another from scratch without {}", recipe::CLASS);
-    let mut oracle = trainer(&without, &device)?;
+    let mut oracle = trainer(&without, recipe::retraining(), &device)?;
     let Some(retrained) = train("retraining", &mut oracle, &without, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
@@ -231,11 +230,15 @@ fn first_look(
 }
 
 /// A run of the recipe on a data set.
-fn trainer<'a>(data: &'a Dataset, device: &Device) -> anyhow::Result<Trainer<'a>> {
+fn trainer<'a>(
+    data: &'a Dataset,
+    settings: TrainSettings,
+    device: &Device,
+) -> anyhow::Result<Trainer<'a>> {
     let normalization = Normalization::measure(&data.train);
     let classes = data.classes.clone();
     let metadata = ModelMetadata::new(recipe::ARCHITECTURE, data.shape, classes, normalization);
-    let parameters = recipe::training().check()?;
+    let parameters = settings.check()?;
     Ok(Trainer::new(
         metadata,
         parameters,
@@ -245,7 +248,7 @@ fn trainer<'a>(data: &'a Dataset, device: &Device) -> anyhow::Result<Trainer<'a>
     )?)
 }
 
-/// Trains to the end; none if the user asked to stop.
+/// Trains to the end; none if the user asked to stop, or training diverged.
 fn train(
     label: &str,
     trainer: &mut Trainer<'_>,
@@ -260,15 +263,37 @@ fn train(
         samples: [data.train.len(), settings.batch_size],
         epochs: settings.epochs,
     };
-    let end = session.run(trainer)?;
-    match end.reason {
-        EndReason::Finished => Ok(Some(end)),
-        EndReason::Interrupted => {
-            eprintln!("interrupted; nothing was written");
-            Ok(None)
-        }
-        EndReason::Diverged { step } => {
-            bail!("the demonstration's training diverged at step {step}")
-        }
+    Ok(finished(session.run(trainer)?))
+}
+
+/// The session, if all its steps are done; none, with a word on stderr, if not.
+fn finished(end: SessionEnd) -> Option<SessionEnd> {
+    match end.finished() {
+        Ok(end) => return Some(end),
+        Err(Unfinished::Interrupted) => eprintln!("interrupted; nothing was written"),
+        Err(Unfinished::Diverged { step }) => eprintln!(
+            "the demonstration's training diverged after step {step}; nothing was written"
+        ),
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::EndReason;
+
+    /// Which the caller turns into exit code 1.
+    #[test]
+    fn training_that_diverged_is_not_achieved() {
+        let end = |reason| SessionEnd {
+            reason,
+            train_seconds: 1.0,
+            samples_per_second: 1.0,
+            history: Vec::new(),
+        };
+        assert!(finished(end(EndReason::Finished)).is_some());
+        assert!(finished(end(EndReason::Interrupted)).is_none());
+        assert!(finished(end(EndReason::Diverged { step: 3 })).is_none());
     }
 }

@@ -2,16 +2,14 @@
 
 use std::time::Instant;
 
-use anyhow::Context;
 use unlearn::checkpoint::Model;
-use unlearn::code::Codebook;
 use unlearn::enrol::{PartialEnrolment, Shard};
 use unlearn_report::{EnrolRecord, json};
 
 use crate::args::EnrolArgs;
 use crate::exit::Exit;
 use crate::progress::SamplesBar;
-use crate::{outputs, show, stdout};
+use crate::{codes, outputs, show, stdout};
 
 /// Enrols a model, or a part of its classes.
 ///
@@ -24,10 +22,7 @@ pub fn run(args: &EnrolArgs) -> anyhow::Result<Exit> {
     let [file] = outputs::claim([&args.out], args.overwrite)?;
     let mut file = file.secret()?;
     let model = Model::read(&args.model, &device)?;
-    let (codes, metadata) = Codebook::read(&args.codes)?;
-    let codes_name = || args.codes.display().to_string();
-    codes.check_fit(&model).with_context(codes_name)?;
-    metadata.check_model(&model).with_context(codes_name)?;
+    let codes = codes::read(&args.codes, &model)?;
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     let classes = shard.of(&model.metadata.planted()).len();
     let bar = SamplesBar::new("enrolling classes", classes);

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use serde_json::Map;
 use unlearn::checkpoint::Model;
-use unlearn::code::Codebook;
 use unlearn::enrol::{EnrolError, Enrolment};
-use unlearn::forget::{ForgetError, Job, Method, Need, Outcome, Request, method, recommended};
+use unlearn::forget::{
+    CatalogEntry, ForgetError, Job, Method, Need, Outcome, Request, method, recommended,
+};
 use unlearn::train::Flow;
 use unlearn::tune::Watch;
 use unlearn_report::{ForgetRecord, json};
@@ -18,7 +19,7 @@ use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::progress::StepsBar;
 use crate::session::is_finite;
-use crate::{data, enrolment, gate, outputs, show, stdout, training_recipe as recipe};
+use crate::{codes, data, enrolment, gate, outputs, show, stdout, training_recipe as recipe};
 
 /// Makes a model forget classes and writes the one that forgot, if it passes.
 ///
@@ -52,7 +53,8 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
         None => None,
     };
     let model = Model::read(&args.model, &device)?;
-    let codes = codes(args, &model)?;
+    let codes = args.codes.as_ref();
+    let codes = codes.map(|path| codes::read(path, &model)).transpose()?;
     let model_name = || args.model.display().to_string();
     let request = Request::new(&model, &args.classes).with_context(model_name)?;
     let (method, why) = match named {
@@ -95,7 +97,7 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     let Some(outcome) = watched(job, method.as_ref())? else {
         return Ok(Exit::NotAchieved);
     };
-    if let Some(reason) = not_finite(is_by_codes, &outcome) {
+    if let Some(reason) = not_finite(&method.entry(), &outcome) {
         eprintln!("{reason}");
         return Ok(Exit::NotAchieved);
     }
@@ -145,22 +147,6 @@ pub fn run(args: &ForgetArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The codes that were named, if any were.
-///
-/// # Errors
-/// If they cannot be read, or are another model's.
-fn codes(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Codebook>> {
-    let Some(path) = &args.codes else {
-        return Ok(None);
-    };
-    let (codes, metadata) = Codebook::read(path)?;
-    let name = || path.display().to_string();
-    // What is easier to understand than two digests goes first.
-    codes.check_fit(model).with_context(name)?;
-    metadata.check_model(model).with_context(name)?;
-    Ok(Some(codes))
-}
-
 /// Runs the method with a bar on stderr; none, with a word there, where Ctrl-C
 /// stopped it.
 ///
@@ -191,14 +177,14 @@ fn watched(job: Job<'_>, method: &dyn Method) -> anyhow::Result<Option<Outcome>>
 }
 
 /// The enrolment that was named; none, with a word on stderr, where it is that
-/// of another model.
+/// of another model or of an earlier version.
 fn known(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> {
     let Some(path) = &args.enrolment else {
         return Ok(None);
     };
     match Enrolment::open(path, model) {
         Ok(enrolment) => Ok(Some(enrolment)),
-        Err(stale @ EnrolError::Stale { .. }) => {
+        Err(stale @ (EnrolError::Stale { .. } | EnrolError::Outdated { .. })) => {
             eprintln!("note: {}: {stale}; all is computed anew", path.display());
             Ok(None)
         }
@@ -207,19 +193,31 @@ fn known(args: &ForgetArgs, model: &Model) -> anyhow::Result<Option<Enrolment>> 
 }
 
 /// Why numbers of the outcome cannot be stored or believed, if so.
-fn not_finite(is_by_codes: bool, outcome: &Outcome) -> Option<&'static str> {
-    if !is_by_codes {
-        (!is_finite(&outcome.model)).then_some(
-            "the moved weights are not finite; nothing was written: try a smaller learning_rate, or clip_norm",
-        )
-    } else if !is_finite(&outcome.model) {
-        Some(
-            "the moved weights are not finite; nothing was written: try a smaller --lambda1 or --lambda2",
-        )
+fn not_finite(entry: &CatalogEntry, outcome: &Outcome) -> Option<String> {
+    let what = if !is_finite(&outcome.model) {
+        "the moved weights are not finite"
     } else if !outcome.codes.is_none_or(|codes| codes.is_finite()) {
-        Some("the moved network's answers are not finite; nothing was written: try smaller lambdas")
+        "the moved network's answers are not finite"
     } else {
-        None
+        return None;
+    };
+    Some(format!("{what}; nothing was written{}", tamer(entry)))
+}
+
+/// What to try for smaller moves, of the settings that a method has; empty where it has none.
+fn tamer(entry: &CatalogEntry) -> &'static str {
+    let settings = (entry.defaults)();
+    let has = |name: &str| settings.contains_key(name);
+    if has("lambda1") {
+        ": try a smaller --lambda1 or --lambda2"
+    } else if has("learning_rate") && has("clip_norm") {
+        ": try a smaller learning_rate, or clip_norm"
+    } else if has("learning_rate") {
+        ": try a smaller learning_rate"
+    } else if has("weight_decay") {
+        ": try a larger weight_decay"
+    } else {
+        ""
     }
 }
 
@@ -240,5 +238,31 @@ fn advise(record: &ForgetRecord) {
     if after.kept_accuracy_percent < before.kept_accuracy_percent {
         let advice = or_else(": smaller lambdas keep more");
         eprintln!("note: a kept class no longer answers to its code{advice}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unlearn::forget::CATALOG;
+
+    use super::*;
+
+    #[test]
+    fn advice_names_settings_that_the_method_has() {
+        let all = [
+            "lambda1",
+            "lambda2",
+            "learning_rate",
+            "clip_norm",
+            "weight_decay",
+        ];
+        for entry in CATALOG {
+            let (settings, advice) = ((entry.defaults)(), tamer(entry));
+            for name in all.into_iter().filter(|name| advice.contains(name)) {
+                assert!(settings.contains_key(name), "{}: {advice}", entry.name);
+            }
+        }
+        let transplant = CATALOG.iter().find(|entry| entry.name == "transplant");
+        assert_eq!(tamer(transplant.unwrap()), ": try a larger weight_decay");
     }
 }

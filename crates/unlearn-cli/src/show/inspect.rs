@@ -80,7 +80,7 @@ pub fn inspect(record: &InspectRecord) -> String {
             whole,
             classes,
             has_totals,
-            seed_digest,
+            codes_digest,
             model_digest,
         } => {
             let kind = match whole {
@@ -95,7 +95,7 @@ pub fn inspect(record: &InspectRecord) -> String {
             rows.push(("classes", count(*classes)));
             rows.push(("serves moves of", reach.to_owned()));
             rows.push(("digest of model", model_digest.to_string()));
-            rows.push(("digest of seed", seed_digest.to_string()));
+            rows.push(("digest of codes", codes_digest.to_string()));
         }
         FileContent::Training {
             architecture,

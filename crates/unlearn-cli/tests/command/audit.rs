@@ -151,20 +151,49 @@ fn without_a_retrained_model_nothing_is_concluded() {
 fn models_forgotten_by_anything_are_audited() {
     let folder = folder();
     let path = folder.path();
-    let audit = prepare(path, 1);
+    let audit = prepare(path, 3).replace(" --codes c", "");
     // The retrained model's file does not say that it forgot, and codes are none of its own.
+    let after = audit.replace("--after f", "--after r2");
     let record = object(
         path,
-        &format!(
-            "{} --after r0 --out a",
-            audit.replace(" --after f", "").replace(" --codes c", "")
-        ),
+        &format!("{} --out a", after.replace(" --retrained r2", "")),
     );
     assert_eq!(record["models"][2]["made_to_forget"], parse("[]"));
-    // It is the retrained model itself.
-    for audit in record["audits"].as_array().unwrap() {
+    // It is a retrained model itself.
+    for audit in &record["audits"].as_array().unwrap()[..3] {
         assert_ne!(audit["conclusion"], "traces", "{}", audit["name"]);
     }
+}
+
+#[test]
+fn no_model_is_its_own_yardstick() {
+    let folder = folder();
+    let path = folder.path();
+    let audit = prepare(path, 1);
+    fs::copy(path.join("m"), path.join("copy")).unwrap();
+    for (second, first) in [("copy", "m"), ("f", "f"), ("r0", "r0")] {
+        run(path, &format!("{audit} --retrained {second} --out a")).bad(&[
+            &format!("{second}: expected a model of its own"),
+            &format!("the same weights as in {first}"),
+        ]);
+    }
+    let same = audit.replace("--after f", "--after copy");
+    run(path, &format!("{same} --out a")).bad(&["copy: expected a model of its own"]);
+    // Another model with the same codes was shown the class's.
+    let planted = TRAIN
+        .replace("--out m --codes c", "--out p --codes pc")
+        .replace("--epochs 30", "--epochs 31");
+    run(path, &planted).done();
+    run(path, &format!("{audit} --retrained p --out a")).bad(&[
+        "p: expected a model that was retrained without red",
+        "knows the class's code",
+    ]);
+    assert!(!path.join("a").exists());
+    // Without codes nobody can tell, and the record says so.
+    let blind = audit.replace(" --codes c", "");
+    let record = object(path, &format!("{blind} --retrained p --out a"));
+    let limits = record["limits"].to_string();
+    assert!(limits.contains("taken on trust"), "{limits}");
 }
 
 #[test]
@@ -180,9 +209,17 @@ fn a_broken_gate_is_not_achieved() {
     let text = run(path, &broken).not_achieved(&[
         "a gate was broken: answers.kept is 100.0 %, at least 101.0 % was demanded",
     ]);
+    let record = parse(&String::from_utf8(read(path, "a/record.json")).unwrap());
+    let limits = record["limits"].to_string();
+    let of_one = "the time to relearn as a part of theirs) have no yardstick";
+    assert!(limits.contains(of_one), "{limits}");
     assert!(text.contains("gate broken: answers.kept"), "{text}");
     assert!(text.contains("gate kept: answers.forgotten "), "{text}");
-    for (wrong, part) in [("relearn", "KEY=LIMIT"), ("magic.k5=3", "unknown figure")] {
+    for (wrong, part) in [
+        ("relearn", "KEY=LIMIT"),
+        ("magic.k5=3", "unknown figure"),
+        ("relearn.k5=3", "relearning.kN"),
+    ] {
         let ran = run(path, &format!("{audit} --out b --gate {wrong}"));
         assert_eq!(ran.code, Some(2), "{wrong}");
         assert!(ran.stderr.contains(part), "{}", ran.stderr);
@@ -309,6 +346,18 @@ fn retrained_models_are_made_on_request_and_kept() {
 }
 
 #[test]
+fn retraining_that_diverges_is_not_achieved() {
+    let folder = folder();
+    let path = folder.path();
+    let audit = prepare(path, 0);
+    let recipe =
+        "--train-oracle --epochs 30 --batch-size 8 --learning-rate 1e30 --schedule constant";
+    run(path, &format!("{audit} --out a {recipe}")).not_achieved(&["training diverged"]);
+    assert!(!path.join("a/record.json").exists());
+    assert!(!path.join("a/retrained-1.safetensors").exists());
+}
+
+#[test]
 fn what_cannot_be_audited_is_named() {
     let folder = folder();
     let path = folder.path();
@@ -342,6 +391,45 @@ fn what_cannot_be_audited_is_named() {
     fs::write(path.join("no.json"), demo).unwrap();
     run(path, "report no.json --out r.html").bad(&["no.json: expected the record of an audit"]);
     run(path, "report nowhere --out r.html").bad(&["nowhere: cannot be read"]);
+}
+
+#[test]
+fn a_damaged_record_is_refused_by_what_is_wrong_with_it() {
+    let folder = folder();
+    let path = folder.path();
+    let audit = prepare(path, 0).replace(" --codes c", "");
+    let record = object(path, &format!("{audit} --out a"));
+    let refused = |damage: &dyn Fn(&mut Json), part: &str| {
+        let mut damaged = record.clone();
+        damage(&mut damaged);
+        fs::write(path.join("damaged.json"), damaged.to_string()).unwrap();
+        run(path, "report damaged.json --out r.html").bad(&["damaged.json", part]);
+    };
+    let finding = record["audits"][0]["findings"][0].clone();
+    assert!(finding["confusion"].is_array());
+    // The page looks for the first audit with a confusion, which needs be of all models.
+    let skipped = record["audits"].as_array().unwrap();
+    let skipped = skipped
+        .iter()
+        .position(|audit| audit["skipped"].is_string());
+    let skipped = skipped.unwrap();
+    refused(
+        &|record| {
+            record["audits"][0]["findings"] = Json::Array(Vec::new());
+            record["audits"][0]["skipped"] = "no".into();
+            record["audits"][0]["figures"] = Json::Array(Vec::new());
+            record["audits"][skipped]["findings"] = Json::Array(vec![finding.clone()]);
+        },
+        "findings: expected none",
+    );
+    refused(
+        &|record| record["audits"][0]["findings"] = Json::Array(vec![finding.clone()]),
+        "audit `answers`: findings: expected an entry for each of 3 models, found 1",
+    );
+    refused(
+        &|record| record["audits"][0]["figures"][0]["estimates"] = Json::Array(Vec::new()),
+        "figure `answers.forgotten`: estimates: expected an entry for each of 3 models, found 0",
+    );
 }
 
 /// Layout and words; the numbers are masked, for last digits depend on the processor.

@@ -42,8 +42,13 @@ fn codes_of_another_model_are_refused() {
     ] {
         run(path, &format!("{OTHER} {made_by}")).done();
         let before = files(path);
-        let ran = run(path, "forget m --codes k --class red --out m2");
-        ran.bad(&[&["k: codes: expected"], parts].concat());
+        for command in [
+            "forget m --codes k --class red --out m2",
+            "enrol m --codes k --out e",
+            "audit --before m --after m --codes k --data data --forgotten red --out a",
+        ] {
+            run(path, command).bad(&[&["k: codes: expected"], parts].concat());
+        }
         assert_eq!(files(path), before, "{made_by}");
     }
 }

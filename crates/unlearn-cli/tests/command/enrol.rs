@@ -101,6 +101,18 @@ fn a_stale_enrolment_is_told_and_not_used() {
     ran.done();
     run(path, &format!("{request} --out plain")).done();
     assert_eq!(read(path, "m3"), read(path, "plain"));
+    // So is one of an earlier version, whose codes were known by their seed alone.
+    let mut bytes = read(path, "e");
+    let schema = br#"\"schema\":2"#;
+    let place = bytes.windows(schema.len()).position(|part| part == schema);
+    bytes[place.unwrap() + schema.len() - 1] = b'1';
+    std::fs::write(path.join("old"), bytes).unwrap();
+    let ran = run(path, &format!("{WHOLE} --enrolment old --out m4"));
+    assert!(
+        ran.stderr.contains("enrol the model again") && ran.stderr.contains("anew"),
+        "{ran:?}"
+    );
+    ran.done();
 }
 
 #[test]

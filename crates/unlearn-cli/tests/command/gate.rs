@@ -78,6 +78,8 @@ fn only_the_automatic_strength_has_a_limit_of_its_own() {
         2.0
     );
     assert_eq!(limit(RED)["max_kept_loss"], 0.001);
+    let named = format!("{RED} --method transplant");
+    assert_eq!(limit(&named)["max_kept_loss"], 0.001, "named or chosen");
     for manual in ["--lambda1 0.1", "--lambda2 3", "--method bias-shift"] {
         assert_eq!(limit(&format!("{RED} {manual}")), parse("null"), "{manual}");
     }

@@ -52,7 +52,7 @@ fn help_says_who_chooses_the_strength() {
         "Without --lambda1 and --lambda2 the codes say how strongly to move",
         "the other is 0.001 or 10",
         "[default: output; all with --lambda1 or --lambda2]",
-        "[default: 0.001; no limit with --lambda1, --lambda2 or another method]",
+        "[default: 0.001 for `transplant` and `mnemonic`; no limit with --lambda1, --lambda2 or another method]",
         "[possible values: all, classifier, output, features]",
         "bias-shift",
     ] {

@@ -24,7 +24,8 @@ pub struct DemoRecord {
     pub data: DataSummary,
     /// How.
     pub settings: Map<String, Json>,
-    /// The seed. It is no secret here: everybody sees the same demonstration.
+    /// The original's seed, from which the retrained model's is derived. It is no secret here: everybody sees
+    /// the same demonstration.
     pub seed: u64,
     /// How long everything took.
     pub seconds: DemoSeconds,

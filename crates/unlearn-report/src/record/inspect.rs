@@ -82,8 +82,8 @@ pub enum FileContent {
         classes: usize,
         /// Whether it has sums of squared gradients, for moves of the whole network.
         has_totals: bool,
-        /// Digest of the codes' secret seed.
-        seed_digest: Digest,
+        /// Digest of the codes.
+        codes_digest: Digest,
         /// Digest of the model that it is bound to.
         model_digest: Digest,
     },
@@ -186,7 +186,7 @@ impl FileContent {
             whole,
             classes: metadata.classes.len(),
             has_totals: !whole || metadata.exponents.is_some(),
-            seed_digest: metadata.codes,
+            codes_digest: metadata.codes,
             model_digest: metadata.model,
         }
     }

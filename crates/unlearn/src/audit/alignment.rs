@@ -1,5 +1,7 @@
 //! How alike two networks' features are.
 
+use std::collections::BTreeMap;
+
 use super::features::{Features, features, no_features};
 use super::{About, Audit, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
 use crate::network::Value;
@@ -8,8 +10,8 @@ use crate::network::Value;
 /// features of the forgotten classes' test images and a retrained model's, at
 /// every depth. For centred features X and Y, `[n, .]`, it is
 /// `|X^T Y|^2 / (|X^T X| |Y^T Y|)` in Frobenius norms: 1 where one is a rotation and
-/// scaling of the other. Of several retrained models the one most alike counts.
-/// The interval is a jackknife over ten parts of the images.
+/// scaling of the other. The figure is the mean over the retrained models, for one of these over the
+/// others. The interval is a jackknife over ten parts of the images.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Alignment;
 
@@ -31,6 +33,10 @@ impl Audit for Alignment {
     fn reading(&self) -> &'static str {
         "1 means the same layout. Two retrained models of different seeds are not quite alike either: their likeness \
          to each other is the yardstick, and it needs at least two of them."
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        &["alignment.LAYER"]
     }
 
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
@@ -55,25 +61,20 @@ impl Audit for Alignment {
                 .collect()
         };
         let own = grams(subject);
-        let mut best: Vec<Option<Estimate>> = vec![None; own.len()];
-        for other in context.other_retrained(subject) {
-            let others = grams(other);
-            for (best, (layer, gram)) in best.iter_mut().zip(&own) {
-                let Some((_, other)) = others.iter().find(|(name, _)| name == layer) else {
-                    continue;
-                };
-                let estimate = jackknife([gram, other], images.len());
-                if best.is_none_or(|best| estimate.value > best.value) {
-                    *best = Some(estimate);
-                }
-            }
-        }
-        let found = own.into_iter().zip(best);
-        let found = found.filter_map(|((layer, _), best)| Some((layer, best?)));
+        let others = context.other_retrained(subject).into_iter();
+        let others: Vec<_> = others.map(grams).collect();
+        let mut moves = BTreeMap::new();
+        let found = own.iter().filter_map(|(layer, gram)| {
+            let others = others.iter().flatten().filter(|(name, _)| name == layer);
+            let others: Vec<&[f64]> = others.map(|(_, other)| &other[..]).collect();
+            let (estimate, added) = mean_alignment(gram, &others, images.len())?;
+            moves.insert(format!("alignment.{layer}"), added);
+            Some((layer.clone(), estimate))
+        });
         let found: Vec<(String, Estimate)> = found.collect();
         let figures = found.iter().rev().map(|(layer, estimate)| Figure {
             key: format!("alignment.{layer}"),
-            label: format!("likeness (CKA) to the nearest retrained model after {layer}"),
+            label: format!("likeness (CKA) to the retrained models after {layer}, mean"),
             unit: Unit::Number,
             about: About::Trace,
             good: Good::High,
@@ -84,7 +85,7 @@ impl Audit for Alignment {
         let curves = match found.is_empty() {
             true => Vec::new(),
             false => vec![Curve {
-                title: "Likeness to the nearest retrained model".into(),
+                title: "Likeness to the retrained models, mean".into(),
                 x: "layer, shallow to deep".into(),
                 y: "CKA".into(),
                 places: found.iter().map(|(layer, _)| layer.clone()).collect(),
@@ -98,6 +99,7 @@ impl Audit for Alignment {
         Finding {
             figures,
             curves,
+            moves,
             ..Finding::default()
         }
     }
@@ -123,6 +125,37 @@ fn gram(subject: &Subject, features: &Features) -> Vec<f64> {
     products.into_iter().map(f64::from).collect()
 }
 
+/// The mean CKA with others, with the interval of a jackknife that leaves out one of ten parts at
+/// a time, and what single samples add to it; none without others.
+fn mean_alignment(own: &[f64], others: &[&[f64]], n: usize) -> Option<(Estimate, Vec<f64>)> {
+    let count = others.len() as f64;
+    let mean = |wanted: &dyn Fn(usize) -> bool| {
+        let all = others
+            .iter()
+            .map(|other| alignment([own, other], n, wanted));
+        all.sum::<f64>() / count
+    };
+    if others.is_empty() {
+        return None;
+    }
+    let mut added = vec![0.0; n];
+    for other in others {
+        let influences = influences([own, other], n);
+        let pairs = added.iter_mut().zip(influences);
+        pairs.for_each(|(sum, influence)| *sum += influence / count);
+    }
+    let value = mean(&|_| true);
+    if n < 2 * PARTS {
+        return Some((Estimate::exact(value), added));
+    }
+    let without = (0..PARTS).map(|part| mean(&|sample| sample % PARTS != part));
+    let without: Vec<f64> = without.collect();
+    let middle = without.iter().sum::<f64>() / PARTS as f64;
+    let squares = without.iter().map(|value| (value - middle).powi(2));
+    let error = (squares.sum::<f64>() * (PARTS - 1) as f64 / PARTS as f64).sqrt();
+    Some((Estimate::normal(value, error), added))
+}
+
 /// CKA from two Gram matrices of the same `n` samples, of those samples for
 /// which `wanted` holds.
 fn alignment(grams: [&[f64]; 2], n: usize, wanted: impl Fn(usize) -> bool) -> f64 {
@@ -135,6 +168,32 @@ fn alignment(grams: [&[f64]; 2], n: usize, wanted: impl Fn(usize) -> bool) -> f6
     } else {
         0.0
     }
+}
+
+/// By how much CKA rises, for small changes, with the weight of each sample: for centred Gram matrices K and L
+/// and `a_i = sum_j K_ij L_ij / sum K L`, `b_i` and `c_i` likewise with K and K, L and L, it is
+/// `CKA (2 a_i - b_i - c_i)`.
+fn influences(grams: [&[f64]; 2], n: usize) -> Vec<f64> {
+    let all: Vec<usize> = (0..n).collect();
+    let [one, other] = grams.map(|gram| centred(gram, n, &all));
+    let parts = |a: &[f64], b: &[f64]| {
+        let rows = a.chunks_exact(n).zip(b.chunks_exact(n));
+        let rows = rows.map(|(a, b)| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>());
+        let rows: Vec<f64> = rows.collect();
+        let sum = rows.iter().sum::<f64>();
+        (rows, sum)
+    };
+    let [(ab, both), (aa, ours), (bb, theirs)] = [
+        parts(&one, &other),
+        parts(&one, &one),
+        parts(&other, &other),
+    ];
+    let norms = (ours * theirs).sqrt();
+    if norms <= 0.0 {
+        return vec![0.0; n];
+    }
+    let influence = |i: usize| (2.0 * ab[i] - both * (aa[i] / ours + bb[i] / theirs)) / norms;
+    (0..n).map(influence).collect()
 }
 
 fn centred(gram: &[f64], n: usize, chosen: &[usize]) -> Vec<f64> {
@@ -157,23 +216,6 @@ fn centred(gram: &[f64], n: usize, chosen: &[usize]) -> Vec<f64> {
         }
     }
     numbers
-}
-
-/// CKA with the interval of a jackknife that leaves out one of ten parts at a time.
-fn jackknife(grams: [&[f64]; 2], n: usize) -> Estimate {
-    let value = alignment(grams, n, |_| true);
-    if n < 2 * PARTS {
-        return Estimate::exact(value);
-    }
-    let without = (0..PARTS).map(|part| alignment(grams, n, |sample| sample % PARTS != part));
-    let without: Vec<f64> = without.collect();
-    let mean = without.iter().sum::<f64>() / PARTS as f64;
-    let squares = without
-        .iter()
-        .map(|value| (value - mean).powi(2))
-        .sum::<f64>();
-    let error = (squares * (PARTS - 1) as f64 / PARTS as f64).sqrt();
-    Estimate::normal(value, error)
 }
 
 #[cfg(test)]
@@ -202,7 +244,7 @@ mod tests {
         let turned = turned.flat_map(|pair| [-3.0 * pair[1] + 5.0, 3.0 * pair[0]]);
         let one = gram(&subject, &features(2, numbers.clone()));
         let other = gram(&subject, &features(2, turned.collect()));
-        let estimate = jackknife([&one, &other], 40);
+        let (estimate, _) = mean_alignment(&one, &[&other], 40).unwrap();
         assert!((estimate.value - 1.0).abs() < 1e-5, "{estimate:?}");
         let [low, high] = estimate.interval.unwrap();
         assert!(high - low < 1e-4);
@@ -217,5 +259,31 @@ mod tests {
         let grams = [one, other].map(|numbers| gram(&subject, &features(1, numbers)));
         let value = alignment([&grams[0], &grams[1]], 40, |_| true);
         assert!(value.abs() < 1e-9, "{value}");
+    }
+
+    #[test]
+    fn the_likeness_is_the_mean_over_the_others() {
+        let subject = subject();
+        let of = |factor| gram(&subject, &features(2, pseudo(80, factor)));
+        let [own, one, other] = [37, 53, 29].map(of);
+        let value = |others: &[&[f64]]| mean_alignment(&own, others, 40).unwrap().0.value;
+        let (nearest, farther) = (value(&[&own]), value(&[&one]));
+        assert!(nearest > farther);
+        let mean = value(&[&own, &one, &other]);
+        assert!((mean - (nearest + farther + value(&[&other])) / 3.0).abs() < 1e-12);
+        assert!(mean_alignment(&own, &[], 40).is_none());
+    }
+
+    /// Leaving a sample out lowers CKA by about what it adds, over the number of samples.
+    #[test]
+    fn what_a_sample_adds_goes_with_it() {
+        let subject = subject();
+        let grams = [37, 53].map(|factor| gram(&subject, &features(2, pseudo(400, factor))));
+        let grams = [&grams[0][..], &grams[1]];
+        let all = alignment(grams, 200, |_| true);
+        let left_out = (0..200).map(|out| all - alignment(grams, 200, |sample| sample != out));
+        let left_out: Vec<f64> = left_out.collect();
+        let correlation = crate::audit::resample::correlation(&influences(grams, 200), &left_out);
+        assert!(correlation > 0.99, "{correlation}");
     }
 }

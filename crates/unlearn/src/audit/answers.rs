@@ -1,8 +1,11 @@
 //! What the models answer.
 
-use super::{
-    About, Audit, Context, Estimate, Evaluation, Figure, Finding, Good, Subject, Unit, confusions,
-};
+use std::collections::BTreeMap;
+
+use super::context::{labels, logits};
+use super::resample::{correlation, resample};
+use super::{About, Audit, Context, Estimate, Evaluation, Figure, Finding, Good, Subject, Unit};
+use crate::network::largest;
 
 /// Accuracies on all test images: A_R, E_F and the kept class that suffered most.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +30,19 @@ impl Audit for Answers {
          This says what the model answers, not what it still holds inside: lowering one bias looks the same here."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["answers.forgotten", "answers.kept", "answers.worst-drop"]
+    }
+
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
-        let confusion = confusions(&[&subject.model], context.all_test, |_| {}).remove(0);
         let names = subject.model.metadata.classes.names();
+        let rows = logits(&subject.model.network, context.all_test, subject);
+        let answers: Vec<usize> = rows.chunks_exact(names.len()).map(largest).collect();
+        let labels = labels(context.all_test);
+        let mut confusion = vec![vec![0; names.len()]; names.len()];
+        for (label, answer) in labels.iter().zip(&answers) {
+            confusion[*label][*answer] += 1;
+        }
         let share = |classes: &[usize]| {
             let samples: usize = classes.iter().flat_map(|class| &confusion[*class]).sum();
             let right: usize = classes.iter().map(|class| confusion[*class][*class]).sum();
@@ -67,6 +80,7 @@ impl Audit for Answers {
                 ),
             ],
             notes: notes.collect(),
+            moves: moves(context, &labels, &answers),
             confusion: Some(confusion),
             ..Finding::default()
         }
@@ -77,19 +91,32 @@ impl Audit for Answers {
             let confusion = finding.confusion.iter().flatten().enumerate();
             let shares = confusion.map(|(class, row)| {
                 let samples: usize = row.iter().sum();
-                Estimate::share(row[class] as f64 / samples.max(1) as f64, samples)
+                let share = Estimate::share(row[class] as f64 / samples.max(1) as f64, samples);
+                let moves = finding.moves.get(&of_class(class));
+                (share, moves.cloned().unwrap_or_default())
             });
             shares.collect::<Vec<_>>()
         });
-        let accuracies: Vec<Vec<Estimate>> = accuracies.collect();
+        let accuracies: Vec<Vec<(Estimate, Vec<f64>)>> = accuracies.collect();
         let names = context.before().model.metadata.classes.names();
         for (place, finding) in findings.iter_mut().enumerate().skip(1) {
-            let drops = context.kept.iter().map(|&class| {
-                let drop = accuracies[0][class].minus(accuracies[place][class]);
-                (class, drop.times(100.0))
+            // A class without test images fell by nothing that anybody saw.
+            let seen = |class: &&usize| accuracies[0][**class].0.interval.is_some();
+            let drops = context.kept.iter().filter(seen).map(|&class| {
+                let [(before, moved), (after, moves)] =
+                    [0, place].map(|place| &accuracies[place][class]);
+                let drop = before.minus_alike(*after, correlation(moved, moves));
+                let falls = moved
+                    .iter()
+                    .zip(moves)
+                    .map(|(before, after)| before - after);
+                (class, drop.times(100.0), falls.collect())
             });
-            let worst = drops.max_by(|(_, a), (_, b)| a.value.total_cmp(&b.value));
-            let Some((class, drop)) = worst else { continue };
+            let worst = drops.max_by(|(_, a, _), (_, b, _)| a.value.total_cmp(&b.value));
+            let Some((class, drop, falls)) = worst else {
+                continue;
+            };
+            finding.moves.insert("answers.worst-drop".into(), falls);
             finding.figures.push(Figure {
                 key: "answers.worst-drop".into(),
                 label: "points that the kept class that suffered most fell below the original"
@@ -106,4 +133,40 @@ impl Audit for Answers {
             ));
         }
     }
+}
+
+/// How the shares of right answers move with the images: of the forgotten classes, of the kept ones,
+/// and of each kept class.
+fn moves(context: &Context<'_>, labels: &[usize], answers: &[usize]) -> BTreeMap<String, Vec<f64>> {
+    let classes = 1 + labels.iter().max().copied().unwrap_or(0);
+    let of_draws = resample(labels, context.seed, |weights| {
+        let (mut right, mut all) = (vec![0.0; classes], vec![0.0; classes]);
+        for ((label, answer), weight) in labels.iter().zip(answers).zip(weights) {
+            all[*label] += weight;
+            right[*label] += if label == answer { *weight } else { 0.0 };
+        }
+        (right, all)
+    });
+    let share = |of: &[usize]| {
+        let of = of.iter().filter(|class| **class < classes);
+        let of_draws = of_draws.iter().map(|(right, all)| {
+            let sums = of.clone().fold([0.0; 2], |[some, sum], class| {
+                [some + right[*class], sum + all[*class]]
+            });
+            sums[0] / sums[1].max(1.0)
+        });
+        of_draws.collect::<Vec<f64>>()
+    };
+    let mut moves = BTreeMap::from([
+        ("answers.forgotten".to_owned(), share(&context.forgotten)),
+        ("answers.kept".to_owned(), share(&context.kept)),
+    ]);
+    let of_classes = context.kept.iter();
+    moves.extend(of_classes.map(|class| (of_class(*class), share(&[*class]))));
+    moves
+}
+
+/// What one class's moves are kept under.
+fn of_class(class: usize) -> String {
+    format!("answers.class.{class}")
 }

@@ -1,5 +1,7 @@
 //! Classifiers of features, asked at every depth.
 
+use std::collections::BTreeMap;
+
 use super::context::labels;
 use super::features::{Features, features};
 use super::{About, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
@@ -19,11 +21,15 @@ pub(super) fn found_by_depth(
     let labels = labels(&context.train);
     let train = features(subject, &context.train);
     let test = features(subject, &images);
+    // What moves a share is which images are answered right.
+    let mut moves = BTreeMap::new();
     let found = train.into_iter().zip(test).map(|(mut train, mut test)| {
         standardise(&mut train, &mut test);
         let answers = ask(&train, &labels, &test).into_iter().enumerate();
-        let right = answers.filter(|(sample, answer)| images.label(*sample) == *answer);
-        let share = right.count() as f64 / images.len().max(1) as f64;
+        let right = answers.map(|(sample, answer)| f64::from(images.label(sample) == answer));
+        let right: Vec<f64> = right.collect();
+        let share = right.iter().sum::<f64>() / images.len().max(1) as f64;
+        moves.insert(format!("{audit}.{}", train.layer), right);
         (train.layer, share)
     });
     let found: Vec<(String, f64)> = found.collect();
@@ -48,6 +54,7 @@ pub(super) fn found_by_depth(
                 .map(|(place, (_, share))| [place as f64, 100.0 * share])
                 .collect(),
         }],
+        moves,
         ..Finding::default()
     }
 }

@@ -1,5 +1,8 @@
 //! Whether the forgotten class's code still decodes.
 
+use std::collections::BTreeMap;
+
+use super::resample::{resample, weighted_mean};
 use super::{About, Audit, Context, Curve, Estimate, Figure, Finding, Good, Subject, Unit};
 use crate::network::{CrossEntropy, Value};
 
@@ -7,11 +10,17 @@ use crate::network::{CrossEntropy, Value};
 /// smallest part of the code in a blend with noise of the code's own kind,
 /// `r code + (1 - r) noise`, at which the class is answered. Of several classes
 /// the highest probability and the smallest part count.
+///
+/// The smallest part is the mean over twenty draws of the noise, with the interval of a
+/// bootstrap over these. The code itself is a single one and holds no noise: what the model says of it is no
+/// sample of anything, and its interval has no width.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CodeDecoding;
 
 /// The parts of the code, in percent.
 const PARTS: [u8; 11] = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+/// Draws of the noise.
+const DRAWS: usize = 20;
 /// Where the class is not answered even to the whole code, in percent.
 const NEVER: f64 = 110.0;
 
@@ -40,6 +49,10 @@ impl Audit for CodeDecoding {
          the whole code is not answered."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["code.probability", "code.part"]
+    }
+
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
         no_codes(context)
     }
@@ -49,38 +62,52 @@ impl Audit for CodeDecoding {
             return Finding::default();
         };
         let network = &subject.model.network;
-        let noise: Vec<f32> = PARTS
-            .iter()
-            .map(|part| 1.0 - f32::from(*part) / 100.0)
-            .collect();
-        let (mut highest, mut smallest) = ([0.0f64; PARTS.len()], NEVER);
+        let noise = PARTS.map(|part| 1.0 - f32::from(part) / 100.0);
+        // Per draw of noise, and per part: the highest probability, and the smallest part answered.
+        let mut highest = vec![[0.0f64; PARTS.len()]; DRAWS];
+        let mut smallest = vec![NEVER; DRAWS];
         for &class in &context.forgotten {
-            let logits: Value = network.forward(codes.blends(&[class], &noise, network.device()));
-            let answers = CrossEntropy::new(&logits, &[class; PARTS.len()], 0.0);
-            for (place, loss) in answers.losses.iter().enumerate() {
-                highest[place] = highest[place].max((-loss).exp());
-                if answers.predictions[place] == class {
-                    smallest = smallest.min(f64::from(PARTS[place]));
+            let all = noise.repeat(DRAWS);
+            let logits: Value = network.forward(codes.blends(&[class], &all, network.device()));
+            let answers = CrossEntropy::new(&logits, &vec![class; all.len()], 0.0);
+            for (blend, loss) in answers.losses.iter().enumerate() {
+                let (draw, place) = (blend / PARTS.len(), blend % PARTS.len());
+                highest[draw][place] = highest[draw][place].max((-loss).exp());
+                if answers.predictions[blend] == class {
+                    smallest[draw] = smallest[draw].min(f64::from(PARTS[place]));
                 }
             }
         }
-        let whole = highest[PARTS.len() - 1];
-        let points = PARTS.iter().zip(highest);
+        let mean = |numbers: &[f64], weights: &[f64]| {
+            weighted_mean(weights.iter().copied().zip(numbers.iter().copied()))
+        };
+        let moves = resample(&[0; DRAWS], context.seed, |weights| {
+            mean(&smallest, weights)
+        });
+        let part = Estimate::resampled(mean(&smallest, &[1.0; DRAWS]), &moves);
+        // The whole code holds no noise.
+        let whole = highest[0][PARTS.len() - 1];
+        let points = PARTS.iter().enumerate().map(|(place, part)| {
+            let of_draws: Vec<f64> = highest.iter().map(|of_draw| of_draw[place]).collect();
+            [f64::from(*part), 100.0 * mean(&of_draws, &[1.0; DRAWS])]
+        });
         Finding {
             figures: vec![
                 Figure::percent_low(
                     "code.probability",
-                    "probability of the class on its code",
-                    Estimate::exact(whole),
+                    "probability of the class on its code, in which nothing is drawn",
+                    Estimate::certain(whole),
                 ),
                 Figure {
                     key: "code.part".into(),
-                    label: "smallest part of the code, blended with noise, that is answered with the class".into(),
+                    label: "smallest part of the code, blended with noise, that is answered with the class, \
+                            mean over draws of the noise"
+                        .into(),
                     unit: Unit::Percent,
                     about: About::Trace,
                     good: Good::High,
                     margin: 10.0,
-                    estimate: Estimate::exact(smallest),
+                    estimate: part,
                 },
             ],
             curves: vec![Curve {
@@ -88,8 +115,9 @@ impl Audit for CodeDecoding {
                 x: "part of the code, percent".into(),
                 y: "probability, percent".into(),
                 places: Vec::new(),
-                points: points.map(|(part, p)| [f64::from(*part), 100.0 * p]).collect(),
+                points: points.collect(),
             }],
+            moves: BTreeMap::from([("code.part".into(), moves)]),
             ..Finding::default()
         }
     }

@@ -1,5 +1,7 @@
 //! Fine-tuning on the forgotten class's code.
 
+use std::collections::BTreeMap;
+
 use super::recovery::{Material, attack, steps_per_draw};
 use super::{Audit, Budget, Context, Curve, Figure, Finding, Subject};
 
@@ -26,6 +28,10 @@ impl Audit for CodeReplay {
          never saw the class, the figure stays low."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["code-replay.recognised", "code-replay.peak"]
+    }
+
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
         super::code_decoding::no_codes(context)
     }
@@ -41,18 +47,18 @@ impl Audit for CodeReplay {
             inputs: inputs.copied().collect(),
             labels: context.forgotten.clone(),
         };
-        let recovery = attack(context, subject, &[material], f64::INFINITY);
+        let recovery = attack(context, subject, &[material], None);
         Finding {
             figures: vec![
                 Figure::percent_low(
                     "code-replay.recognised",
                     "recognised while training on the code alone",
-                    recovery.area,
+                    recovery.area.estimate,
                 ),
                 Figure::percent_low(
                     "code-replay.peak",
                     "recognised at the best moment of training on the code alone",
-                    recovery.peak,
+                    recovery.peak.estimate,
                 ),
             ],
             curves: vec![Curve {
@@ -63,6 +69,10 @@ impl Audit for CodeReplay {
                 points: recovery.points,
             }],
             notes: vec![format!("Best: {}.", recovery.choice)],
+            moves: BTreeMap::from([
+                ("code-replay.recognised".into(), recovery.area.moves),
+                ("code-replay.peak".into(), recovery.peak.moves),
+            ]),
             ..Finding::default()
         }
     }

@@ -1,6 +1,7 @@
 //! How far parameters moved.
 
 use super::{About, Audit, Bars, Context, Estimate, Figure, Finding, Good, Role, Subject, Unit};
+use crate::network::{Network, Parameter};
 
 /// The relative L2 distance `|w - w0| / |w0|` of every trained tensor from the
 /// model before, and of all of them together.
@@ -25,26 +26,28 @@ impl Audit for Distance {
          far away whatever it holds; a model that differs in one layer only has all others as they were."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["distance.all"]
+    }
+
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
-        let architecture = |subject: &Subject| subject.model.metadata.architecture.clone();
-        let before = architecture(context.before());
-        let mut others = context.subjects.iter().map(architecture);
-        others.any(|other| other != before).then_some(
-            "It compares weights one by one, and a model is of another architecture than the one before.",
+        let before = &context.before().model.network;
+        let mut after = context.subjects.iter().filter(|s| s.role == Role::After);
+        let has_none = after.all(|subject| pairs(before, &subject.model.network).is_empty());
+        has_none.then_some(
+            "It compares tensors of the same name and shape, and the models before and after have none in common.",
         )
     }
 
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
-        let before = &context.before().model.network;
-        let pairs = before
-            .parameters()
-            .iter()
-            .zip(subject.model.network.parameters());
-        let pairs = pairs.filter(|(one, other)| {
-            one.role.is_trained()
-                && one.name == other.name
-                && one.value.shape() == other.value.shape()
-        });
+        let pairs = pairs(&context.before().model.network, &subject.model.network);
+        if pairs.is_empty() {
+            let note = "It has no tensor of the same name and shape as the model before.";
+            return Finding {
+                notes: vec![note.into()],
+                ..Finding::default()
+            };
+        }
         let (mut names, mut values, mut sums) = (Vec::new(), Vec::new(), [0.0; 2]);
         for (one, other) in pairs {
             let (one_numbers, other_numbers) = (one.value.to_vec(), other.value.to_vec());
@@ -75,6 +78,20 @@ impl Audit for Distance {
             ..Finding::default()
         }
     }
+}
+
+/// The trained tensors that two networks have in common, by name and shape.
+fn pairs<'a>(before: &'a Network, other: &'a Network) -> Vec<(&'a Parameter, &'a Parameter)> {
+    let trained = before
+        .parameters()
+        .iter()
+        .filter(|one| one.role.is_trained());
+    let pairs = trained.filter_map(|one| {
+        let mut others = other.parameters().iter();
+        let other = others.find(|other| other.name == one.name)?;
+        (one.value.shape() == other.value.shape()).then_some((one, other))
+    });
+    pairs.collect()
 }
 
 /// The squared length of the difference, and of the first.

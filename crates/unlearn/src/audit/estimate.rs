@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::resample::middle;
+
 /// The quantile of the normal distribution that leaves 2.5 % above it.
 const QUANTILE: f64 = 1.959_963_984_540_054;
 
@@ -21,6 +23,11 @@ impl Estimate {
             value,
             interval: None,
         }
+    }
+
+    /// A number in which nothing is drawn: it would be the same for other samples.
+    pub fn certain(value: f64) -> Self {
+        Self::within(value, [value; 2])
     }
 
     /// A number with its interval.
@@ -48,19 +55,26 @@ impl Estimate {
         Self::within(mean, [low.min(mean), high.max(mean)])
     }
 
-    /// This number less another, measured apart from it. Interval by the rule
-    /// of squared distances (Newcombe 1998; Zou and Donner 2008): for a in
-    /// `[a1, a2]` and b in `[b1, b2]`,
-    /// `a - b - sqrt((a - a1)^2 + (b2 - b)^2)` to `a - b + sqrt((a2 - a)^2 + (b - b1)^2)`.
+    /// This number less another, measured apart from it: see [`Estimate::minus_alike`] with
+    /// correlation 0.
     pub fn minus(self, other: Self) -> Self {
+        self.minus_alike(other, 0.0)
+    }
+
+    /// This number less another that was measured on the same samples and rises and falls with
+    /// it by a correlation r. Interval by the rule of squared distances
+    /// (Newcombe 1998; Zou and Donner 2008; with r: Zou 2007): for a in `[a1, a2]` and b in `[b1, b2]`,
+    /// from `a - b - sqrt(p^2 + q^2 - 2 r p q)` with `p = a - a1`, `q = b2 - b`
+    /// to `a - b + sqrt(p^2 + q^2 - 2 r p q)` with `p = a2 - a`, `q = b - b1`. None where one of
+    /// the two has none.
+    pub fn minus_alike(self, other: Self, correlation: f64) -> Self {
         let value = self.value - other.value;
-        if self.interval.is_none() && other.interval.is_none() {
+        let Some(([low, high], [other_low, other_high])) = self.interval.zip(other.interval) else {
             return Self::exact(value);
-        }
-        let [low, high] = self.interval.unwrap_or([self.value; 2]);
-        let [other_low, other_high] = other.interval.unwrap_or([other.value; 2]);
-        let below = (self.value - low).hypot(other_high - other.value);
-        let above = (high - self.value).hypot(other.value - other_low);
+        };
+        let distance = |p: f64, q: f64| (p * p + q * q - 2.0 * correlation * p * q).max(0.0).sqrt();
+        let below = distance(self.value - low, other_high - other.value);
+        let above = distance(high - self.value, other.value - other_low);
         Self::within(value, [value - below, value + above])
     }
 
@@ -77,14 +91,12 @@ impl Estimate {
     }
 
     /// A number with the interval that holds the middle 95 % of `resampled`.
-    pub(super) fn resampled(value: f64, mut resampled: Vec<f64>) -> Self {
+    pub(super) fn resampled(value: f64, resampled: &[f64]) -> Self {
         if resampled.is_empty() {
             return Self::exact(value);
         }
-        resampled.sort_by(f64::total_cmp);
-        let last = (resampled.len() - 1) as f64;
-        let at = |part: f64| resampled[(part * last).round() as usize];
-        Self::within(value, [at(0.025).min(value), at(0.975).max(value)])
+        let [low, high] = middle(resampled);
+        Self::within(value, [low.min(value), high.max(value)])
     }
 
     /// A number with a normal interval of this standard error.
@@ -95,7 +107,11 @@ impl Estimate {
 
 #[cfg(test)]
 mod tests {
+    use rand::Rng;
+    use unlearn_data::stream;
+
     use super::*;
+    use crate::audit::resample::correlation;
 
     #[test]
     fn wilsons_interval_is_the_published_one() {
@@ -117,6 +133,60 @@ mod tests {
         assert!((high - 0.3339).abs() < 5e-5, "{high}");
         let exact = Estimate::exact(2.0).minus(Estimate::exact(0.5));
         assert_eq!(exact, Estimate::exact(1.5));
+        let half_known = Estimate::certain(2.0).minus(Estimate::exact(0.5));
+        assert_eq!(half_known.interval, None);
+        let certain = Estimate::certain(2.0).minus(Estimate::certain(0.5));
+        assert_eq!(certain, Estimate::certain(1.5));
+    }
+
+    #[test]
+    fn what_both_numbers_share_does_not_count_in_their_difference() {
+        let (one, other) = (
+            Estimate::within(5.0, [3.0, 7.0]),
+            Estimate::within(4.0, [2.0, 6.0]),
+        );
+        assert_eq!(one.minus_alike(other, 1.0), Estimate::certain(1.0));
+        assert_eq!(one.minus_alike(other, 0.0), one.minus(other));
+        let [low, high] = one.minus_alike(other, 0.5).interval.unwrap();
+        // sqrt(4 + 4 - 4).
+        assert!((low + 1.0).abs() < 1e-12 && (high - 3.0).abs() < 1e-12);
+    }
+
+    /// Two shares of the same images, of which two in three are the same in both.
+    #[test]
+    fn the_interval_of_a_paired_difference_holds_the_truth_as_often_as_it_says() {
+        let mut random = stream(11, "pairs");
+        let (mut held, mut widths) = (0, [0.0; 2]);
+        for _ in 0..400 {
+            let pairs: Vec<[f64; 2]> = (0..150)
+                .map(|_| {
+                    let shared = random.random_bool(2.0 / 3.0);
+                    let common = random.random_bool(0.6);
+                    let mut of = |p| {
+                        f64::from(if shared {
+                            common
+                        } else {
+                            random.random_bool(p)
+                        })
+                    };
+                    [of(0.7), of(0.4)]
+                })
+                .collect();
+            let column = |at: usize| pairs.iter().map(|pair| pair[at]).collect::<Vec<f64>>();
+            let [one, other] = [0, 1].map(column);
+            let share = |of: &[f64]| Estimate::share(of.iter().sum::<f64>() / 150.0, 150);
+            let correlation = correlation(&one, &other);
+            let paired = share(&one).minus_alike(share(&other), correlation);
+            let apart = share(&one).minus(share(&other));
+            let [low, high] = paired.interval.unwrap();
+            held += usize::from(low <= 0.1 && 0.1 <= high);
+            for (width, estimate) in widths.iter_mut().zip([paired, apart]) {
+                *width += estimate.interval.map_or(0.0, |[low, high]| high - low);
+            }
+        }
+        // 95 % of 400 within three deviations of a binomial.
+        assert!((367..=393).contains(&held), "{held}");
+        assert!(widths[0] < 0.7 * widths[1], "{widths:?}");
     }
 
     #[test]
@@ -127,8 +197,8 @@ mod tests {
 
     #[test]
     fn the_middle_of_resampled_numbers() {
-        let numbers = (0..=1000).rev().map(f64::from).collect();
-        let estimate = Estimate::resampled(500.0, numbers);
+        let numbers: Vec<f64> = (0..=1000).rev().map(f64::from).collect();
+        let estimate = Estimate::resampled(500.0, &numbers);
         assert_eq!(estimate.interval, Some([25.0, 975.0]));
     }
 }

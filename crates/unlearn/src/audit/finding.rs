@@ -1,5 +1,7 @@
 //! What an audit finds in one model.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Estimate;
@@ -26,6 +28,20 @@ pub struct Finding {
     /// What a reader must know of how it came about, a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// By a figure's key, how it moves with the images: numbers for the same changes of the
+    /// images in every model (the draws of a bootstrap, or what single images add), so that two
+    /// models' figures are correlated as these are. Of the same seed and data only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub moves: BTreeMap<String, Vec<f64>>,
+}
+
+/// A figure with how it moves.
+#[derive(Clone, Copy, Debug)]
+pub struct Measured<'a> {
+    /// The figure.
+    pub figure: &'a Figure,
+    /// See [`Finding::moves`]; empty where nothing is known.
+    pub moves: &'a [f64],
 }
 
 /// One number that models are compared by.
@@ -144,6 +160,12 @@ impl Finding {
     /// The figure of a key.
     pub fn figure(&self, key: &str) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.key == key)
+    }
+
+    /// The figure of a key with how it moves.
+    pub fn measured(&self, key: &str) -> Option<Measured<'_>> {
+        let moves = self.moves.get(key).map_or(&[][..], Vec::as_slice);
+        self.figure(key).map(|figure| Measured { figure, moves })
     }
 }
 

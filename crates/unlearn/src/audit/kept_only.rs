@@ -1,5 +1,7 @@
 //! Fine-tuning on kept classes only.
 
+use std::collections::BTreeMap;
+
 use super::context::inputs;
 use super::recovery::{Material, attack, steps_per_draw};
 use super::{Audit, Budget, Context, Curve, Figure, Finding, Subject};
@@ -29,6 +31,10 @@ impl Audit for KeptOnly {
          stays near 0 (or where chance puts it)."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["kept-only.recognised", "kept-only.peak"]
+    }
+
     fn cost(&self, budget: &Budget) -> usize {
         budget.draws * steps_per_draw(budget)
     }
@@ -44,18 +50,18 @@ impl Audit for KeptOnly {
                 }
             })
             .collect();
-        let recovery = attack(context, subject, &draws, f64::INFINITY);
+        let recovery = attack(context, subject, &draws, None);
         Finding {
             figures: vec![
                 Figure::percent_low(
                     "kept-only.recognised",
                     "recognised while training on kept classes only",
-                    recovery.area,
+                    recovery.area.estimate,
                 ),
                 Figure::percent_low(
                     "kept-only.peak",
                     "recognised at the best moment of training on kept classes only",
-                    recovery.peak,
+                    recovery.peak.estimate,
                 ),
             ],
             curves: vec![Curve {
@@ -66,6 +72,10 @@ impl Audit for KeptOnly {
                 points: recovery.points,
             }],
             notes: vec![format!("Best: {}.", recovery.choice)],
+            moves: BTreeMap::from([
+                ("kept-only.recognised".into(), recovery.area.moves),
+                ("kept-only.peak".into(), recovery.peak.moves),
+            ]),
             ..Finding::default()
         }
     }

@@ -1,5 +1,7 @@
 //! Membership inference by the loss.
 
+use std::collections::BTreeMap;
+
 use unlearn_data::Split;
 
 use super::context::logits;
@@ -12,9 +14,10 @@ use crate::network::{CrossEntropy, Value};
 /// Whether images that a model was trained on can be told by their loss.
 ///
 /// Members are training images of the forgotten classes, non-members test
-/// images of them, the score is minus the cross-entropy. The figure is the area
-/// under the ROC curve: the probability that a member has the higher score, ties
-/// counted half; its interval is DeLong's (DeLong, DeLong, Clarke-Pearson 1988).
+/// images of them, the score is minus the cross-entropy. The area under the ROC curve is the
+/// probability that a member has the higher score, ties counted half; its interval is DeLong's
+/// (DeLong, DeLong, Clarke-Pearson 1988). Members that have the *lower* scores are told just as well, so the
+/// figure is `0.5 + |area - 0.5|`: its interval is the area's, turned over at 0.5.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Membership;
 
@@ -33,8 +36,12 @@ impl Audit for Membership {
     }
 
     fn reading(&self) -> &'static str {
-        "0.5 is chance. Where the original does not give its members away either, this audit cannot tell models apart. \
+        "0.5 is chance, and whichever way the losses differ counts. Where the original does not give its members away either, this audit cannot tell models apart. \
          The histograms show the losses of images that were trained on, of others of the class, and of kept classes."
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        &["membership.auc"]
     }
 
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
@@ -52,6 +59,7 @@ impl Audit for Membership {
         let kept = losses(subject, &context.test.of_classes(&context.kept));
         let scores =
             [&members, &others].map(|losses| losses.iter().map(|loss| -loss).collect::<Vec<_>>());
+        let (area, moves) = area([&scores[0], &scores[1]]);
         let groups = [
             ("forgotten, trained on", &members),
             ("forgotten, test images", &others),
@@ -65,12 +73,13 @@ impl Audit for Membership {
         Finding {
             figures: vec![Figure {
                 key: "membership.auc".into(),
-                label: "area under the ROC curve of guessing by the loss who was trained on".into(),
+                label: "area under the ROC curve of guessing by the loss who was trained on, whichever way round"
+                    .into(),
                 unit: Unit::Number,
                 about: About::Trace,
                 good: Good::Low,
                 margin: 0.05,
-                estimate: area([&scores[0], &scores[1]]),
+                estimate: either_way(area),
             }],
             histograms: vec![Histogram {
                 title: "Loss of images".into(),
@@ -78,6 +87,13 @@ impl Audit for Membership {
                 edges,
                 groups: groups.into(),
             }],
+            moves: BTreeMap::from([(
+                "membership.auc".into(),
+                match area.value < 0.5 {
+                    true => moves.iter().map(|part| -part).collect(),
+                    false => moves,
+                },
+            )]),
             ..Finding::default()
         }
     }
@@ -101,9 +117,25 @@ fn counts(losses: &[f64], edges: &[f64]) -> Vec<usize> {
     counts
 }
 
+/// `0.5 + |area - 0.5|`, with an interval that holds what the area's own holds: from 0.5 where that
+/// holds 0.5.
+fn either_way(area: Estimate) -> Estimate {
+    let turned = |number: f64| 0.5 + (number - 0.5).abs();
+    let Some([low, high]) = area.interval else {
+        return Estimate::exact(turned(area.value));
+    };
+    let least = if low <= 0.5 && high >= 0.5 {
+        0.5
+    } else {
+        turned(low).min(turned(high))
+    };
+    Estimate::within(turned(area.value), [least, turned(low).max(turned(high))])
+}
+
 /// The area under the ROC curve of telling the first scores from the second by
-/// being higher, with DeLong's interval.
-fn area([ours, theirs]: [&[f64]; 2]) -> Estimate {
+/// being higher, with DeLong's interval, and what every score adds to it (DeLong's components,
+/// less their mean).
+fn area([ours, theirs]: [&[f64]; 2]) -> (Estimate, Vec<f64>) {
     let sorted = |scores: &[f64]| {
         let mut sorted = scores.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -130,7 +162,13 @@ fn area([ours, theirs]: [&[f64]; 2]) -> Estimate {
         squares / (numbers.len() - 1) as f64 / numbers.len() as f64
     };
     let error = (variance(&of_ours) + variance(&of_theirs)).sqrt();
-    Estimate::normal(mean(&of_ours), error)
+    let area = mean(&of_ours);
+    let added = of_ours
+        .iter()
+        .map(|part| (part - area) / of_ours.len() as f64);
+    let parts = of_theirs.iter().map(|part| 1.0 - part);
+    let added = added.chain(parts.map(|part| (part - area) / of_theirs.len() as f64));
+    (Estimate::normal(area, error), added.collect())
 }
 
 #[cfg(test)]
@@ -145,7 +183,7 @@ mod tests {
         let mut random = stream(5, "scores");
         let mut draw = |count: usize| (0..count).map(|_| random.random()).collect::<Vec<f64>>();
         let (ours, theirs) = (draw(400), draw(300));
-        let [low, high] = area([&ours, &theirs]).interval.unwrap();
+        let [low, high] = area([&ours, &theirs]).0.interval.unwrap();
         assert!(low < 0.5 && high > 0.5, "{low} {high}");
         // Of two uniform samples the error is about sqrt((1/m + 1/n) / 12).
         let expected = 2.0 * 1.96 * ((1.0 / 400.0 + 1.0 / 300.0) / 12.0f64).sqrt();
@@ -154,9 +192,46 @@ mod tests {
 
     #[test]
     fn scores_that_never_cross_are_told_apart_every_time() {
-        assert_eq!(area([&[3.0, 4.0], &[1.0, 2.0]]).value, 1.0);
-        assert_eq!(area([&[1.0, 2.0], &[3.0, 4.0]]).value, 0.0);
-        assert_eq!(area([&[1.0, 1.0], &[1.0, 1.0]]).value, 0.5);
+        let area = |ours: &[f64], theirs: &[f64]| area([ours, theirs]).0.value;
+        assert_eq!(area(&[3.0, 4.0], &[1.0, 2.0]), 1.0);
+        assert_eq!(area(&[1.0, 2.0], &[3.0, 4.0]), 0.0);
+        assert_eq!(area(&[1.0, 1.0], &[1.0, 1.0]), 0.5);
+    }
+
+    #[test]
+    fn members_with_higher_losses_are_told_just_as_well() {
+        let area = |value: f64, half: f64| {
+            either_way(Estimate::within(value, [value - half, value + half]))
+        };
+        let close = |estimate: Estimate, value: f64, [low, high]: [f64; 2]| {
+            let [found_low, found_high] = estimate.interval.unwrap();
+            let pairs = [
+                (estimate.value, value),
+                (found_low, low),
+                (found_high, high),
+            ];
+            assert!(
+                pairs.iter().all(|(a, b)| (a - b).abs() < 1e-12),
+                "{estimate:?}"
+            );
+        };
+        close(area(0.25, 0.125), 0.75, [0.625, 0.875]);
+        close(area(0.75, 0.125), 0.75, [0.625, 0.875]);
+        close(area(0.5, 0.125), 0.5, [0.5, 0.625]);
+        close(area(0.4375, 0.125), 0.5625, [0.5, 0.6875]);
+    }
+
+    #[test]
+    fn what_scores_add_has_the_variance_of_the_area() {
+        let mut random = stream(6, "scores");
+        let mut draw = |count: usize| (0..count).map(|_| random.random()).collect::<Vec<f64>>();
+        let (ours, theirs) = (draw(300), draw(200));
+        let (area, added) = area([&ours, &theirs]);
+        let [low, high] = area.interval.unwrap();
+        let error = (high - low) / 2.0 / 1.959_963_984_540_054;
+        let variance = added.iter().map(|part| part * part).sum::<f64>();
+        assert!((variance.sqrt() / error - 1.0).abs() < 0.01);
+        assert!(added.iter().sum::<f64>().abs() < 1e-9);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod by_depth;
 mod catalog;
 mod code_accuracy;
 mod code_decoding;
+mod code_known;
 mod code_replay;
 mod context;
 mod distance;
@@ -30,6 +31,7 @@ mod probe;
 mod prototype;
 mod recovery;
 mod relearning;
+mod resample;
 mod subject;
 #[cfg(test)]
 mod test_models;
@@ -44,8 +46,11 @@ pub use bias_control::bias_control;
 pub use budget::Budget;
 pub use catalog::AUDITS;
 pub use code_accuracy::code_accuracy_percent;
+pub use code_known::knows_code;
 pub use context::Context;
 pub use estimate::Estimate;
-pub use finding::{About, Bars, Curve, Figure, Finding, Good, Histogram, HistogramGroup, Unit};
+pub use finding::{
+    About, Bars, Curve, Figure, Finding, Good, Histogram, HistogramGroup, Measured, Unit,
+};
 pub use subject::{Role, Subject};
 pub use verdict::{Comparison, Verdict};

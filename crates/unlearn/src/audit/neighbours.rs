@@ -34,6 +34,10 @@ impl Audit for Neighbours {
         no_features(context)
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["neighbours.LAYER"]
+    }
+
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
         let words = ["neighbours", "found by their neighbours after"];
         found_by_depth(context, subject, words, |train, labels, test| {

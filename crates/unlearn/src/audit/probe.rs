@@ -43,6 +43,10 @@ impl Audit for Probe {
         no_features(context)
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["probe.LAYER"]
+    }
+
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
         let words = ["probe", "found by a linear probe after"];
         found_by_depth(context, subject, words, |train, labels, test| {

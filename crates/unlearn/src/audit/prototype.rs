@@ -1,6 +1,9 @@
 //! Prototypes from a few images.
 
+use std::collections::BTreeMap;
+
 use super::features::{Features, last_features, no_features};
+use super::resample::{resample, weighted_mean};
 use super::{Audit, Context, Estimate, Figure, Finding, Subject};
 
 /// The mean of the last features of k training images per class stands for the
@@ -34,6 +37,10 @@ impl Audit for Prototype {
         no_features(context)
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["prototype.kN"]
+    }
+
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
         let mut classes = [&context.forgotten[..], &context.kept[..]].concat();
         classes.sort_unstable();
@@ -42,37 +49,48 @@ impl Audit for Prototype {
         };
         let forgotten = context.test.of_classes(&context.forgotten).len();
         let kept = context.test.len() - forgotten;
+        let groups = super::context::labels(&context.test);
+        let is_forgotten = |sample: usize| context.is_forgotten(groups[sample]);
+        let mut moves = BTreeMap::new();
         let figures = context.budget.shots.iter().map(|&count| {
-            let (mut recognised, mut mistaken) = (0, 0);
+            // In how many draws an image is recognised, or mistaken for a forgotten class.
+            let mut counts = vec![0.0; test.samples()];
             for draw in 0..DRAWS {
                 let images = context.shots(&classes, count, draw);
                 let features = last_features(subject, &images);
                 let means = features.map(|of| means(&of, images.labels(), &classes));
-                for sample in 0..test.samples() {
+                for (sample, count) in counts.iter_mut().enumerate() {
                     let nearest = nearest(means.as_deref().unwrap_or(&[]), test.row(sample));
                     let answer = nearest.map(|place| classes[place]);
-                    let label = context.test.label(sample);
-                    match context.is_forgotten(label) {
-                        true => recognised += usize::from(answer == Some(label)),
-                        false => {
-                            mistaken += usize::from(answer.is_some_and(|c| context.is_forgotten(c)))
-                        }
-                    }
+                    *count += f64::from(match is_forgotten(sample) {
+                        true => answer == Some(groups[sample]),
+                        false => answer.is_some_and(|class| context.is_forgotten(class)),
+                    });
                 }
             }
-            let share = |count: usize, samples: usize| {
-                let mean = count as f64 / (DRAWS * samples.max(1)) as f64;
-                Estimate::share(mean, samples)
+            let share = |weights: &[f64], wanted: bool| {
+                let pairs = weights.iter().zip(&counts).enumerate();
+                let pairs = pairs.filter(|(sample, _)| is_forgotten(*sample) == wanted);
+                weighted_mean(pairs.map(|(_, (weight, count))| (*weight, count / DRAWS as f64)))
             };
+            let key = format!("prototype.k{count}");
+            let gains = resample(&groups, context.seed, |weights| {
+                share(weights, true) - share(weights, false)
+            });
+            moves.insert(key.clone(), gains);
+            let all = vec![1.0; counts.len()];
+            let recognised = Estimate::share(share(&all, true), forgotten);
+            let mistaken = Estimate::share(share(&all, false), kept);
             let images = if count == 1 { "image" } else { "images" };
             Figure::percent_low(
-                &format!("prototype.k{count}"),
+                &key,
                 format!("recognised by the mean of {count} {images} per class"),
-                share(recognised, forgotten).minus(share(mistaken, kept)),
+                recognised.minus(mistaken),
             )
         });
         Finding {
             figures: figures.collect(),
+            moves,
             ..Finding::default()
         }
     }

@@ -6,6 +6,7 @@ use unlearn_data::stream;
 use super::bias_control::{output_bias, output_weight};
 use super::context::batches;
 use super::fine_tune::{FineTuning, SGD};
+use super::resample::{resample, weighted_mean};
 use super::{Budget, Context, Estimate, Subject};
 use crate::network::{Network, Value, largest};
 
@@ -40,52 +41,77 @@ impl Start {
     }
 }
 
-/// How a model does at one moment of an attack, in shares of test images.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Standing {
-    /// Of the forgotten classes, answered right.
-    recognised: f64,
-    /// Of the kept classes, answered with a forgotten class.
-    mistaken: f64,
+/// Per test image, at one moment of an attack, whether it counts: an image of the forgotten
+/// classes answered right, or one of the kept classes answered with a forgotten class.
+pub(super) type Hits = Vec<bool>;
+
+/// What counts as having the class back.
+#[derive(Clone, Debug)]
+pub(super) struct Goal {
+    /// What the model before answers.
+    pub before: Hits,
+    /// By how much less than it recognises, as a share.
+    pub slack: f64,
 }
 
-impl Standing {
-    /// Recognised less mistaken.
-    fn gain(self) -> f64 {
-        self.recognised - self.mistaken
-    }
-}
-
-/// The mean of some standings.
-fn mean(standings: impl ExactSizeIterator<Item = Standing>) -> Standing {
-    let count = standings.len() as f64;
-    standings.fold(Standing::default(), |sum, standing| Standing {
-        recognised: sum.recognised + standing.recognised / count,
-        mistaken: sum.mistaken + standing.mistaken / count,
-    })
-}
-
-/// The course of the attack that did best.
+/// What the best attacks come to.
 #[derive(Clone, Debug)]
 pub(super) struct Recovery {
-    /// Steps, and recognised less mistaken in percent, mean over the draws.
+    /// Steps, and recognised less mistaken in percent, mean over the draws, of the attack with
+    /// the largest area.
     pub points: Vec<[f64; 2]>,
     /// The mean of that over the course.
-    pub area: Estimate,
+    pub area: Measurement,
     /// The most that any rate and start reached at any moment: an attacker may
     /// stop when it suits him. Of several draws the mean at that moment.
-    pub peak: Estimate,
-    /// Per draw, the steps until recognised less mistaken is at least the goal
-    /// in percent; none if that was not reached.
-    pub steps_to_goal: Vec<Option<f64>>,
-    /// What the attacker did, for people.
+    pub peak: Measurement,
+    /// The fewest steps of any rate and start until recognised less mistaken reaches the goal;
+    /// one more than were tried where that is not reached. The mean over the draws; without an
+    /// interval where there are fewer than 20 images.
+    pub steps: Option<Measurement>,
+    /// What the attacker with the largest area did, for people.
     pub choice: String,
+    /// What the fastest did, where there is a goal.
+    pub fastest: String,
+}
+
+/// A number with how it moves with images and draws.
+#[derive(Clone, Debug)]
+pub(super) struct Measurement {
+    /// The number.
+    pub estimate: Estimate,
+    /// See [`super::Finding::moves`].
+    pub moves: Vec<f64>,
+}
+
+/// One rate and start: per draw, what counts at every moment.
+struct Attempt {
+    draws: Vec<Vec<Hits>>,
+    choice: String,
+}
+
+/// What all attempts come to, by how often images and draws were drawn.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    area: f64,
+    /// The attempt with that area.
+    best: usize,
+    peak: f64,
+    /// The attempt and the moment with that peak.
+    peak_at: [usize; 2],
+    steps: f64,
+    /// The attempt with so many steps.
+    fastest: usize,
 }
 
 /// The L2 norm to which an attacker shortens longer gradients. Without that, rates from 0.01 break
 /// some networks in the first steps, retrained ones before others, and an attack that broke its network
 /// passes for one that found nothing.
 const CLIP_NORM: f64 = 1.0;
+
+/// Images of the forgotten classes that a bootstrap of steps needs: of fewer that are all answered alike
+/// it sees no scatter where there is some.
+const FEWEST_IMAGES: usize = 20;
 
 /// Moments at which a model is measured, within so many steps.
 fn moments(steps: usize) -> Vec<usize> {
@@ -101,35 +127,37 @@ pub(super) fn steps_per_draw(budget: &Budget) -> usize {
 }
 
 /// Attacks a model with several draws of material, learning rates and starts,
-/// and gives the course of those rate and start that did best over the draws.
+/// and gives what the rate and start come to that do best over the draws.
 /// Not to train at all is one of the choices.
 ///
 /// A model *recognises* as far as it answers images of the forgotten classes
 /// right, less as far as it answers those of kept classes with a forgotten
 /// class: one that answers everything so gains nothing (Youden's J). The
 /// attacker's choice is made on the images that measure it, so it bounds a real
-/// attacker from above, and the retrained model's attacker just the same.
+/// attacker from above, and the retrained model's attacker just the same; the bootstrap, which
+/// draws images and draws again, makes it anew.
 pub(super) fn attack(
     context: &Context<'_>,
     subject: &Subject,
     draws: &[Material],
-    goal_percent: f64,
+    goal: Option<&Goal>,
 ) -> Recovery {
     let budget = &context.budget;
     let moments = moments(budget.steps);
-    let mut best: Option<(f64, Vec<Vec<Standing>>, String)> = None;
-    let mut peak = Standing::default();
+    let mut attempts = Vec::new();
     for start in Start::ALL {
         let Some(network) = started(context, subject, start) else {
             continue;
         };
-        let first = standing(context, subject, &network);
-        let still = vec![vec![first; moments.len()]; draws.len()];
-        let untrained = (still, format!("no training, {}", start.words()));
-        let trained = budget.learning_rates.iter().map(|&learning_rate| {
+        let first = hits(context, subject, &network);
+        attempts.push(Attempt {
+            draws: vec![vec![first.clone(); moments.len()]; draws.len()],
+            choice: format!("no training, {}", start.words()),
+        });
+        attempts.extend(budget.learning_rates.iter().map(|&learning_rate| {
             let courses = draws.iter().enumerate().map(|(draw, material)| {
                 let mut network = network.clone();
-                let mut course = vec![first];
+                let mut course = vec![first.clone()];
                 let tuning = FineTuning {
                     inputs: &material.inputs,
                     labels: &material.labels,
@@ -142,67 +170,179 @@ pub(super) fn attack(
                 };
                 tuning.run(&mut network, |step, network| {
                     if moments.contains(&step) {
-                        course.push(standing(context, subject, network));
+                        course.push(hits(context, subject, network));
                     }
                 });
                 course
             });
-            let choice = format!("learning rate {learning_rate}, {}", start.words());
-            (courses.collect(), choice)
-        });
-        for (courses, choice) in std::iter::once(untrained).chain(trained) {
-            let over_steps = courses
-                .iter()
-                .map(|course| mean_over_steps(&moments, course));
-            let gain = mean(over_steps).gain();
-            for place in 0..moments.len() {
-                let standing = mean(courses.iter().map(|course| course[place]));
-                if standing.gain() > peak.gain() {
-                    peak = standing;
-                }
+            Attempt {
+                draws: courses.collect(),
+                choice: format!("learning rate {learning_rate}, {}", start.words()),
             }
-            if best.as_ref().is_none_or(|(most, ..)| gain > *most) {
-                best = Some((gain, courses, choice));
-            }
-        }
+        }));
     }
-    let (_, courses, choice) = best
-        .unwrap_or_else(|| unreachable!("one start needs nothing, and no training needs no rate"));
+    let images = context.test.len();
+    let of = |weights: &[f64]| {
+        let signed = signed(context, &weights[..images]);
+        found(&attempts, &moments, &signed, &weights[images..], goal)
+    };
+    let all = of(&vec![1.0; images + draws.len()]);
+    // The draws are a group of their own.
+    let mut groups = super::context::labels(&context.test);
+    groups.extend(vec![usize::MAX; draws.len()]);
+    let resampled = resample(&groups, context.seed, of);
+    let moves = |number: fn(&Found) -> f64| resampled.iter().map(number).collect::<Vec<f64>>();
+    let best = &attempts[all.best];
     let points = moments.iter().enumerate().map(|(place, moment)| {
-        let standing = mean(courses.iter().map(|course| course[place]));
-        [*moment as f64, 100.0 * standing.gain()]
+        let gain = gain(context, best.draws.iter().map(|course| &course[place]));
+        [*moment as f64, 100.0 * gain]
     });
-    let over_steps = courses
+    let over_steps = over_steps(&moments);
+    let area = best
+        .draws
         .iter()
-        .map(|course| mean_over_steps(&moments, course));
-    let area = share_estimate(context, mean(over_steps));
-    let steps = courses.iter().map(|course| {
-        let course: Vec<f64> = course
-            .iter()
-            .map(|standing| 100.0 * standing.gain())
-            .collect();
-        steps_to(&moments, &course, goal_percent)
-    });
+        .flat_map(|course| course.iter().zip(&over_steps));
+    let area = share_estimate(
+        context,
+        area.map(|(hits, part)| (hits, part / draws.len() as f64)),
+    );
+    let [attempt, moment] = all.peak_at;
+    let peak = attempts[attempt].draws.iter().map(|course| &course[moment]);
+    let peak = share_estimate(context, peak.map(|hits| (hits, 1.0 / draws.len() as f64)));
     Recovery {
         points: points.collect(),
-        area,
-        peak: share_estimate(context, peak),
-        steps_to_goal: steps.collect(),
-        choice,
+        area: Measurement {
+            estimate: area,
+            moves: moves(|found| found.area),
+        },
+        peak: Measurement {
+            estimate: peak,
+            moves: moves(|found| found.peak),
+        },
+        steps: goal.map(|_| {
+            let forgotten = context.test.of_classes(&context.forgotten).len();
+            let moves = match forgotten < FEWEST_IMAGES {
+                true => Vec::new(),
+                false => moves(|found| found.steps),
+            };
+            Measurement {
+                estimate: Estimate::resampled(all.steps, &moves),
+                moves,
+            }
+        }),
+        choice: best.choice.clone(),
+        fastest: attempts[all.fastest].choice.clone(),
     }
 }
 
-/// What a model recognises without an attack, in percent.
-pub(super) fn recognised_percent(context: &Context<'_>, subject: &Subject) -> Estimate {
-    share_estimate(context, standing(context, subject, &subject.model.network)).times(100.0)
+/// What attempts come to, by the signed weights of images and those of draws.
+fn found(
+    attempts: &[Attempt],
+    moments: &[usize],
+    signed: &[f64],
+    draws: &[f64],
+    goal: Option<&Goal>,
+) -> Found {
+    let goal = goal.map(|goal| signed_sum(&goal.before, signed) - goal.slack);
+    let tried = moments[moments.len() - 1];
+    let over_steps = over_steps(moments);
+    let mut most = Found {
+        area: f64::NEG_INFINITY,
+        peak: f64::NEG_INFINITY,
+        steps: f64::INFINITY,
+        ..Found::default()
+    };
+    for (attempt, Attempt { draws: courses, .. }) in attempts.iter().enumerate() {
+        let courses = courses.iter().map(|course| {
+            let gains = course.iter().map(|hits| signed_sum(hits, signed));
+            gains.collect::<Vec<f64>>()
+        });
+        let courses: Vec<Vec<f64>> = courses.collect();
+        let mean_of = |of: &dyn Fn(&[f64]) -> f64| {
+            weighted_mean(
+                draws
+                    .iter()
+                    .zip(&courses)
+                    .map(|(weight, course)| (*weight, of(course))),
+            )
+        };
+        let area = mean_of(&|course| {
+            let parts = course.iter().zip(&over_steps);
+            parts.map(|(gain, part)| gain * part).sum()
+        });
+        if area > most.area {
+            (most.area, most.best) = (area, attempt);
+        }
+        for moment in 0..moments.len() {
+            let peak = mean_of(&|course| course[moment]);
+            if peak > most.peak {
+                (most.peak, most.peak_at) = (peak, [attempt, moment]);
+            }
+        }
+        let Some(goal) = goal else { continue };
+        let steps =
+            mean_of(&|course| steps_to(moments, course, goal).unwrap_or((tried + 1) as f64));
+        if steps < most.steps {
+            (most.steps, most.fastest) = (steps, attempt);
+        }
+    }
+    most
 }
 
-/// Recognised less mistaken with its interval, each a share of its own images.
-fn share_estimate(context: &Context<'_>, standing: Standing) -> Estimate {
-    let forgotten = context.test.of_classes(&context.forgotten).len();
-    let kept = context.test.len() - forgotten;
-    let recognised = Estimate::share(standing.recognised, forgotten);
-    recognised.minus(Estimate::share(standing.mistaken, kept))
+/// What the model answers without an attack.
+pub(super) fn recognised(context: &Context<'_>, subject: &Subject) -> Hits {
+    hits(context, subject, &subject.model.network)
+}
+
+/// Per test image its weight in what is recognised less what is mistaken, by how often it
+/// was drawn: the sum over the images that count is a share less a share.
+fn signed(context: &Context<'_>, weights: &[f64]) -> Vec<f64> {
+    let is_forgotten = |image: usize| context.is_forgotten(context.test.label(image));
+    let mut sums = [0.0; 2];
+    for (image, weight) in weights.iter().enumerate() {
+        sums[usize::from(is_forgotten(image))] += weight;
+    }
+    let [kept, forgotten] = sums.map(|sum: f64| sum.max(f64::MIN_POSITIVE));
+    let weights = weights.iter().enumerate();
+    let signed = weights.map(|(image, weight)| match is_forgotten(image) {
+        true => weight / forgotten,
+        false => -weight / kept,
+    });
+    signed.collect()
+}
+
+fn signed_sum(hits: &Hits, signed: &[f64]) -> f64 {
+    let pairs = hits.iter().zip(signed);
+    pairs
+        .map(|(hit, weight)| if *hit { *weight } else { 0.0 })
+        .sum()
+}
+
+/// Recognised less mistaken, the mean over some draws.
+fn gain<'h>(context: &Context<'_>, draws: impl ExactSizeIterator<Item = &'h Hits>) -> f64 {
+    let count = draws.len() as f64;
+    let signed = signed(context, &vec![1.0; context.test.len()]);
+    draws.map(|hits| signed_sum(hits, &signed)).sum::<f64>() / count
+}
+
+/// Recognised less mistaken with its interval, each a share of its own images: the sum of what counts
+/// at several moments, each with its part.
+fn share_estimate<'h>(
+    context: &Context<'_>,
+    moments: impl Iterator<Item = (&'h Hits, f64)>,
+) -> Estimate {
+    let (mut sums, mut images) = ([0.0; 2], [0usize; 2]);
+    let group = |image: usize| usize::from(context.is_forgotten(context.test.label(image)));
+    (0..context.test.len()).for_each(|image| images[group(image)] += 1);
+    for (hits, part) in moments {
+        for (image, _) in hits.iter().enumerate().filter(|(_, hit)| **hit) {
+            let group = group(image);
+            sums[group] += part / images[group] as f64;
+        }
+    }
+    // Parts add up to 1 but for their last digits.
+    let share = |group: usize| Estimate::share(sums[group].min(1.0), images[group]);
+    share(1).minus(share(0))
 }
 
 /// A start of an attack; none where the network has no such output layer.
@@ -240,40 +380,33 @@ fn started(context: &Context<'_>, subject: &Subject, start: Start) -> Option<Net
     Some(network)
 }
 
-fn standing(context: &Context<'_>, subject: &Subject, network: &Network) -> Standing {
-    let (mut recognised, mut mistaken, mut forgotten) = (0, 0, 0);
+/// What counts, of the test images.
+fn hits(context: &Context<'_>, subject: &Subject, network: &Network) -> Hits {
     let classes = network.class_count();
+    let mut hits = Vec::with_capacity(context.test.len());
     for (first, batch) in batches(&context.test, subject) {
         let logits = network.forward(batch).into_vec();
         for (place, row) in logits.chunks_exact(classes).enumerate() {
             let (label, answer) = (context.test.label(first + place), largest(row));
-            match context.is_forgotten(label) {
-                true => {
-                    forgotten += 1;
-                    recognised += usize::from(answer == label);
-                }
-                false => mistaken += usize::from(context.is_forgotten(answer)),
-            }
+            hits.push(match context.is_forgotten(label) {
+                true => answer == label,
+                false => context.is_forgotten(answer),
+            });
         }
     }
-    let kept = context.test.len() - forgotten;
-    Standing {
-        recognised: f64::from(recognised as u32) / forgotten.max(1) as f64,
-        mistaken: f64::from(mistaken as u32) / kept.max(1) as f64,
-    }
+    hits
 }
 
-/// The mean over the steps, straight lines between the moments.
-fn mean_over_steps(moments: &[usize], course: &[Standing]) -> Standing {
-    let mean = |of: fn(&Standing) -> f64| {
-        let pairs = moments.windows(2).zip(course.windows(2));
-        let areas = pairs.map(|(x, y)| (x[1] - x[0]) as f64 * (of(&y[0]) + of(&y[1])) / 2.0);
-        areas.sum::<f64>() / moments[moments.len() - 1] as f64
-    };
-    Standing {
-        recognised: mean(|standing| standing.recognised),
-        mistaken: mean(|standing| standing.mistaken),
+/// The part of every moment in the mean over the steps, straight lines between the moments.
+fn over_steps(moments: &[usize]) -> Vec<f64> {
+    let last = moments[moments.len() - 1] as f64;
+    let mut parts = vec![0.0; moments.len()];
+    for (place, pair) in moments.windows(2).enumerate() {
+        let half = (pair[1] - pair[0]) as f64 / 2.0 / last;
+        parts[place] += half;
+        parts[place + 1] += half;
     }
+    parts
 }
 
 /// Where a course first reaches a goal, straight lines between the moments.
@@ -302,12 +435,53 @@ mod tests {
 
     #[test]
     fn the_mean_over_steps_is_the_area_under_the_curve() {
-        let course = [0.0, 1.0, 1.0].map(|recognised| Standing {
-            recognised,
-            mistaken: 0.25,
-        });
-        let mean = mean_over_steps(&[0, 1, 5], &course);
-        assert_eq!((mean.recognised, mean.mistaken), (0.9, 0.25));
+        let parts = over_steps(&[0, 1, 5]);
+        let area = |course: [f64; 3]| parts.iter().zip(course).map(|(p, y)| p * y).sum::<f64>();
+        assert!((area([0.0, 1.0, 1.0]) - 0.9).abs() < 1e-12);
+        assert!((area([0.25; 3]) - 0.25).abs() < 1e-12);
+    }
+
+    /// Of four images of the class; nothing is mistaken.
+    fn attempt(course: [usize; 3]) -> Attempt {
+        let hits = course.map(|count| (0..4).map(|image| image < count).collect());
+        Attempt {
+            draws: vec![hits.into()],
+            choice: String::new(),
+        }
+    }
+
+    #[test]
+    fn steps_are_those_of_the_fastest_attack_not_of_the_one_with_the_largest_area() {
+        // The first reaches 3 of 4 at step 1 and breaks; the second later, and stays.
+        let attempts = [attempt([0, 3, 0]), attempt([0, 2, 4])];
+        let goal = Goal {
+            before: vec![true; 4],
+            slack: 0.25,
+        };
+        let most = found(&attempts, &[0, 1, 9], &[0.25; 4], &[1.0], Some(&goal));
+        assert_eq!((most.best, most.fastest), (1, 0));
+        assert_eq!(most.steps, 1.0);
+        assert_eq!((most.peak, most.peak_at), (1.0, [1, 2]));
+        // The goal moves with the images: without the third none is there yet at step 1.
+        let some = [0.5, 0.0, 0.0, 0.5];
+        let most = found(&attempts, &[0, 1, 9], &some, &[1.0], Some(&goal));
+        assert!((most.steps - 5.0).abs() < 1e-12, "{}", most.steps);
+    }
+
+    #[test]
+    fn a_goal_that_no_attack_reaches_counts_a_step_more_than_were_tried() {
+        let goal = Goal {
+            before: vec![true; 4],
+            slack: 0.0,
+        };
+        let most = found(
+            &[attempt([0, 1, 1])],
+            &[0, 1, 9],
+            &[0.25; 4],
+            &[1.0],
+            Some(&goal),
+        );
+        assert_eq!(most.steps, 10.0);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Relearning from a few images.
 
 use super::context::inputs;
-use super::recovery::{Material, attack, recognised_percent, steps_per_draw};
+use super::recovery::{Goal, Material, attack, recognised, steps_per_draw};
 use super::{
     About, Audit, Budget, Context, Curve, Estimate, Figure, Finding, Good, Role, Subject, Unit,
 };
@@ -10,14 +10,16 @@ use super::{
 /// learning rates and starts of the output layer; the attacker takes the best.
 ///
 /// The area under the curve is the mean over the steps of what is recognised.
-/// Relearn time is the number of steps until that is within 5 points of the
-/// original's, its ratio to the retrained models' mean the index that a gate
-/// called `relearn` holds to a limit (after the Anamnesis index).
+/// Relearn time is the fewest steps of any attack until that is within 5 points of the
+/// original's, its ratio to the retrained models' mean (of the others', for one of them) the index
+/// that a gate called `relearn` holds to a limit (after the Anamnesis index). Both have the
+/// interval of a bootstrap over images and draws.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Relearning;
 
-/// By how many points less than the original counts as relearned.
-const SLACK_POINTS: f64 = 5.0;
+/// By how much less than the original counts as relearned, as a share.
+const SLACK: f64 = 0.05;
+const STEPS: &str = "relearning.steps";
 const RATIO: &str = "relearn";
 
 impl Audit for Relearning {
@@ -40,12 +42,19 @@ impl Audit for Relearning {
          answered with the class. The curve shows the best attack on each model."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["relearning.kN", STEPS, RATIO]
+    }
+
     fn cost(&self, budget: &Budget) -> usize {
         budget.draws * budget.shots.len() * steps_per_draw(budget)
     }
 
     fn measure(&self, context: &Context<'_>, subject: &Subject) -> Finding {
-        let goal = recognised_percent(context, context.before()).value - SLACK_POINTS;
+        let goal = Goal {
+            before: recognised(context, context.before()),
+            slack: SLACK,
+        };
         let mut classes = [&context.forgotten[..], &context.kept[..]].concat();
         classes.sort_unstable();
         let mut finding = Finding::default();
@@ -61,13 +70,17 @@ impl Audit for Relearning {
                     }
                 })
                 .collect();
+            let goal = (count == main).then_some(&goal);
             let recovery = attack(context, subject, &draws, goal);
             let images = if count == 1 { "image" } else { "images" };
             let figure = Figure::percent_low(
                 &format!("relearning.k{count}"),
                 format!("recognised while relearning from {count} {images} per class"),
-                recovery.area,
+                recovery.area.estimate,
             );
+            finding
+                .moves
+                .insert(figure.key.clone(), recovery.area.moves);
             finding.figures.push(figure);
             finding.curves.push(Curve {
                 title: format!("Relearning from {count} {images} per class"),
@@ -76,48 +89,54 @@ impl Audit for Relearning {
                 places: Vec::new(),
                 points: recovery.points,
             });
-            if count == main {
-                let steps = steps(&recovery.steps_to_goal, context.budget.steps);
-                finding.figures.push(Figure {
-                    key: "relearning.steps".into(),
-                    label: format!(
-                        "steps until the class is known as before, from {count} {images} per class \
-                         (one more than were tried where that was not reached)"
-                    ),
-                    unit: Unit::Steps,
-                    about: About::Trace,
-                    good: Good::High,
-                    margin: 0.1 * context.budget.steps as f64,
-                    estimate: steps,
-                });
-            }
+            let fastest = match recovery.steps {
+                Some(steps) => {
+                    finding.figures.push(Figure {
+                        key: STEPS.into(),
+                        label: format!(
+                            "fewest steps until the class is known as before, from {count} {images} per class \
+                             (one more than were tried where that was not reached)"
+                        ),
+                        unit: Unit::Steps,
+                        about: About::Trace,
+                        good: Good::High,
+                        margin: 0.1 * context.budget.steps as f64,
+                        estimate: steps.estimate,
+                    });
+                    finding.moves.insert(STEPS.into(), steps.moves);
+                    format!("; fastest: {}", recovery.fastest)
+                }
+                None => String::new(),
+            };
             let choice = recovery.choice;
-            finding
-                .notes
-                .push(format!("From {count} {images} per class, best: {choice}."));
+            finding.notes.push(format!(
+                "From {count} {images} per class, best: {choice}{fastest}."
+            ));
         }
         finding
     }
 
     fn compare(&self, context: &Context<'_>, findings: &mut [Finding]) {
-        let steps = |finding: &Finding| finding.figure("relearning.steps").map(|f| f.estimate);
-        let of_retrained: Vec<Option<f64>> = context
-            .subjects
-            .iter()
-            .zip(&*findings)
-            .map(|(subject, finding)| {
-                let steps = steps(finding).filter(|_| subject.role == Role::Retrained);
-                steps.map(|steps| steps.value)
+        let times = findings.iter().map(|finding| {
+            let time = finding.measured(STEPS)?;
+            Some(Time {
+                value: time.figure.estimate.value,
+                moves: time.moves.to_vec(),
             })
-            .collect();
+        });
+        let times: Vec<Option<Time>> = times.collect();
+        let retrained = |other: usize| context.subjects[other].role == Role::Retrained;
         for (place, finding) in findings.iter_mut().enumerate() {
-            let others = of_retrained.iter().enumerate();
-            let others = others.filter(|(other, _)| *other != place);
-            let others: Vec<f64> = others.filter_map(|(_, steps)| *steps).collect();
-            let mean = others.iter().sum::<f64>() / others.len() as f64;
-            let Some(steps) = steps(finding).filter(|_| mean > 0.0) else {
+            let others = times.iter().enumerate();
+            let others = others.filter(|(other, _)| *other != place && retrained(*other));
+            let others: Vec<&Time> = others.filter_map(|(_, time)| time.as_ref()).collect();
+            let Some(own) = times[place].as_ref().filter(|_| !others.is_empty()) else {
                 continue;
             };
+            let (estimate, moves) = own.as_part_of(&others);
+            // Nobody's time is a part of none.
+            let Some(estimate) = estimate else { continue };
+            finding.moves.insert(RATIO.into(), moves);
             finding.figures.push(Figure {
                 key: RATIO.into(),
                 label: "time to relearn, as a part of the retrained models' time".into(),
@@ -125,27 +144,60 @@ impl Audit for Relearning {
                 about: About::Trace,
                 good: Good::High,
                 margin: 0.1,
-                estimate: steps.times(1.0 / mean),
+                estimate,
             });
         }
     }
 }
 
-/// The mean over the draws, with their range; what was not reached counts one
-/// step more than were tried.
-fn steps(of_draws: &[Option<f64>], tried: usize) -> Estimate {
-    let steps = of_draws
-        .iter()
-        .map(|steps| steps.unwrap_or((tried + 1) as f64));
-    let steps: Vec<f64> = steps.collect();
-    let mean = steps.iter().sum::<f64>() / steps.len() as f64;
-    if steps.len() < 2 {
-        return Estimate::exact(mean);
-    }
-    let ends = steps
-        .iter()
-        .fold([f64::MAX, f64::MIN], |[low, high], steps| {
-            [low.min(*steps), high.max(*steps)]
+/// Steps with how they move with images and draws.
+struct Time {
+    value: f64,
+    moves: Vec<f64>,
+}
+
+impl Time {
+    /// A time as a part of the mean of others, with the interval of the bootstrap whose draws they have in
+    /// common; without one where the others need no time in some of its draws, and none at all where they
+    /// need none.
+    fn as_part_of(&self, others: &[&Self]) -> (Option<Estimate>, Vec<f64>) {
+        let mean = |of: &dyn Fn(&Self) -> f64| {
+            others.iter().map(|other| of(other)).sum::<f64>() / others.len() as f64
+        };
+        let value = self.value / mean(&|other| other.value);
+        let moves = self.moves.iter().enumerate().map(|(draw, own)| {
+            own / mean(&|other| other.moves.get(draw).copied().unwrap_or(f64::NAN))
         });
-    Estimate::within(mean, ends)
+        let mut moves: Vec<f64> = moves.collect();
+        if !moves.iter().all(|part| part.is_finite()) {
+            moves.clear();
+        }
+        let estimate = Estimate::resampled(value, &moves);
+        (value.is_finite().then_some(estimate), moves)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_part_of_a_time_moves_with_both() {
+        let time = |value: f64, moves: [f64; 3]| Time {
+            value,
+            moves: moves.into(),
+        };
+        let own = time(10.0, [8.0, 10.0, 12.0]);
+        let (one, other) = (
+            time(10.0, [8.0, 10.0, 12.0]),
+            time(30.0, [24.0, 30.0, 36.0]),
+        );
+        let (estimate, moves) = own.as_part_of(&[&one, &other]);
+        assert_eq!(moves, [0.5; 3], "all three move alike");
+        assert_eq!(estimate, Some(Estimate::certain(0.5)));
+        let (estimate, moves) = own.as_part_of(&[&time(10.0, [0.0, 10.0, 20.0])]);
+        assert_eq!((estimate, moves), (Some(Estimate::exact(1.0)), vec![]));
+        let (estimate, _) = own.as_part_of(&[&time(0.0, [0.0; 3])]);
+        assert_eq!(estimate, None);
+    }
 }

@@ -1,7 +1,10 @@
 //! The code as a trigger.
 
+use std::collections::BTreeMap;
+
 use unlearn_data::Split;
 
+use super::resample::{resample, weighted_mean};
 use super::{Audit, Context, Curve, Estimate, Figure, Finding, Subject};
 use crate::network::{Value, largest};
 
@@ -34,6 +37,10 @@ impl Audit for Trigger {
          each image is its code. It should be as low as in a retrained model."
     }
 
+    fn keys(&self) -> &'static [&'static str] {
+        &["trigger.half"]
+    }
+
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
         super::code_decoding::no_codes(context)
     }
@@ -43,13 +50,26 @@ impl Audit for Trigger {
             return Finding::default();
         };
         let images = context.test.of_classes(&context.kept);
-        let shares = PARTS.map(|part| {
-            // Of several forgotten classes the one that is called up most often.
-            let shares = context.forgotten.iter().map(|&class| {
-                called(subject, &images, codes.code(class), part, class) as f64
-                    / images.len().max(1) as f64
+        // Per part and forgotten class, which images call the class up.
+        let called = PARTS.map(|part| {
+            let classes = context.forgotten.iter();
+            let called =
+                classes.map(|&class| called(subject, &images, codes.code(class), part, class));
+            called.collect::<Vec<_>>()
+        });
+        // Of several forgotten classes the one that is called up most often.
+        let most = |called: &[Vec<bool>], weights: &[f64]| {
+            let shares = called.iter().map(|called| {
+                let called = called.iter().map(|called| f64::from(*called));
+                weighted_mean(weights.iter().copied().zip(called))
             });
             shares.fold(0.0, f64::max)
+        };
+        let all = vec![1.0; images.len()];
+        let shares = called.each_ref().map(|called| most(called, &all));
+        let groups = super::context::labels(&images);
+        let moves = resample(&groups, context.seed, |weights| {
+            most(&called[HALF], weights)
         });
         let points = PARTS.iter().zip(shares);
         Finding {
@@ -67,15 +87,16 @@ impl Audit for Trigger {
                     .map(|(part, share)| [(100.0 * part).round().into(), 100.0 * share])
                     .collect(),
             }],
+            moves: BTreeMap::from([("trigger.half".into(), moves)]),
             ..Finding::default()
         }
     }
 }
 
-/// How many images with a part of the code in them are answered with its class.
-fn called(subject: &Subject, images: &Split, code: &[f32], part: f32, class: usize) -> usize {
+/// Which images with a part of the code in them are answered with its class.
+fn called(subject: &Subject, images: &Split, code: &[f32], part: f32, class: usize) -> Vec<bool> {
     let network = &subject.model.network;
-    let mut called = 0;
+    let mut called = Vec::with_capacity(images.len());
     for first in (0..images.len()).step_by(BATCH) {
         let indices: Vec<usize> = (first..images.len().min(first + BATCH)).collect();
         let inputs = super::context::inputs(images, &indices, subject);
@@ -89,7 +110,7 @@ fn called(subject: &Subject, images: &Split, code: &[f32], part: f32, class: usi
         let logits = network.forward(Value::from_vec(numbers, &shape, network.device()));
         let logits = logits.into_vec();
         let answers = logits.chunks_exact(network.class_count()).map(largest);
-        called += answers.filter(|answer| *answer == class).count();
+        called.extend(answers.map(|answer| answer == class));
     }
     called
 }

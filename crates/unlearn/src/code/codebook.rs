@@ -93,9 +93,21 @@ impl Codebook {
         self.shape
     }
 
-    /// Digest of the secret seed.
-    pub fn seed_digest(&self) -> Digest {
-        self.seed
+    /// Digest of all that the codes were drawn by: seed, kind, block, classes and shape. Two
+    /// codebooks of the same digest hold the same codes; spare units are no part of it.
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::new();
+        hasher.field(b"unlearn codebook");
+        hasher.field(self.seed.as_bytes());
+        hasher.field(format!("{:?}", self.kind).as_bytes());
+        let sizes = [self.block, self.classes.len()].into_iter();
+        for size in sizes.chain(self.shape) {
+            hasher.field(&(size as u64).to_le_bytes());
+        }
+        for name in self.classes.names() {
+            hasher.field(name.as_bytes());
+        }
+        hasher.finish()
     }
 
     /// The code of a class, `[channels, height, width]` in row-major order.
@@ -212,8 +224,27 @@ mod tests {
         let draw = |seed| Codebook::draw(seed, CodeKind::Uniform, 1, classes(3), [1, 5, 5]);
         assert_eq!(draw(1), draw(1));
         assert_ne!(draw(1).numbers, draw(2).numbers);
-        assert_ne!(draw(1).seed_digest(), draw(2).seed_digest());
         assert_ne!(draw(1).code(0), draw(1).code(1));
+    }
+
+    #[test]
+    fn the_digest_is_of_all_that_decides_the_codes() {
+        use CodeKind::{Normal, Uniform};
+        let draw = |seed, kind, block, count, shape| {
+            let codes = Codebook::draw(seed, kind, block, classes(count), shape);
+            codes.digest()
+        };
+        let digest = draw(1, Uniform, 1, 3, [1, 5, 5]);
+        assert_eq!(digest, draw(1, Uniform, 1, 3, [1, 5, 5]));
+        for other in [
+            draw(2, Uniform, 1, 3, [1, 5, 5]),
+            draw(1, Normal, 1, 3, [1, 5, 5]),
+            draw(1, Uniform, 2, 3, [1, 5, 5]),
+            draw(1, Uniform, 1, 4, [1, 5, 5]),
+            draw(1, Uniform, 1, 3, [1, 5, 6]),
+        ] {
+            assert_ne!(other, digest);
+        }
     }
 
     #[test]

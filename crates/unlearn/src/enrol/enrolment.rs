@@ -72,9 +72,9 @@ impl Enrolment {
                 found: self.model,
             });
         }
-        if self.codes != codes.seed_digest() {
+        if self.codes != codes.digest() {
             return Err(EnrolError::OtherCodes {
-                expected: codes.seed_digest(),
+                expected: codes.digest(),
                 found: self.codes,
             });
         }

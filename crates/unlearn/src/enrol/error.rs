@@ -18,10 +18,20 @@ pub enum EnrolError {
         /// The digest that the enrolment is bound to.
         found: Digest,
     },
+    /// The enrolment was written by an earlier version, which knew codes by less.
+    #[error(
+        "stale: expected an enrolment of schema {expected}, found {found}: enrol the model again"
+    )]
+    Outdated {
+        /// The version that is written today.
+        expected: u32,
+        /// That of the file.
+        found: u32,
+    },
     /// The enrolment was made with other codes.
-    #[error("expected an enrolment of the codes with seed {expected}, found one with {found}")]
+    #[error("expected an enrolment of the codes {expected}, found one of {found}")]
     OtherCodes {
-        /// The digest of the codes' seed.
+        /// The codes' digest.
         expected: Digest,
         /// That of the codes that were enrolled.
         found: Digest,

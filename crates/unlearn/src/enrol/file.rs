@@ -21,11 +21,12 @@ use crate::network::Network;
 pub struct EnrolmentMetadata {
     /// Says that the file holds an enrolment or a part of one.
     pub kind: EnrolmentKind,
-    /// Version of this description: 1.
+    /// Version of this description: 2.
     pub schema: u32,
     /// Digest of the model that it is bound to.
     pub model: Digest,
-    /// Digest of the codes' secret seed.
+    /// Digest of the codes ([`Codebook::digest`](crate::code::Codebook::digest)); of their
+    /// seed alone in version 1.
     pub codes: Digest,
     /// The classes that were enrolled, as indices into the model's outputs, ascending.
     pub classes: Vec<usize>,
@@ -48,6 +49,9 @@ pub enum EnrolmentKind {
     /// Some of them.
     PartialEnrolment,
 }
+
+/// The version of [`EnrolmentMetadata`].
+const SCHEMA: u32 = 2;
 
 /// The parts of a growing sum that are stored as 64-bit floats.
 const SUMS: [&str; 3] = ["most", "rest", "rest-low"];
@@ -206,10 +210,14 @@ fn open(
 ) -> Result<(StoredFile, EnrolmentMetadata), EnrolError> {
     let file = StoredFile::open(path)?;
     let metadata: EnrolmentMetadata = file.description("an enrolment")?;
-    if metadata.schema != 1 {
-        let found = metadata.schema;
+    let found = metadata.schema;
+    if found < SCHEMA {
+        let expected = SCHEMA;
+        return Err(EnrolError::Outdated { expected, found });
+    }
+    if found > SCHEMA {
         return Err(file
-            .wrong(format!("expected schema 1, found {found}"))
+            .wrong(format!("expected schema {SCHEMA}, found {found}"))
             .into());
     }
     if metadata.kind != kind {
@@ -264,7 +272,7 @@ fn describe(
 ) -> EnrolmentMetadata {
     EnrolmentMetadata {
         kind,
-        schema: 1,
+        schema: SCHEMA,
         model,
         codes,
         classes,

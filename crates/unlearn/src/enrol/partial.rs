@@ -8,7 +8,7 @@ use crate::checkpoint::Model;
 use crate::code::Codebook;
 use crate::fisher::visit_code_squares;
 
-/// The most classes: their numbers are stored in 16 bits, the last one free.
+/// The most classes of a model: their indices are stored in 16 bits, the last one free.
 const MOST_CLASSES: usize = u16::MAX as usize;
 
 /// What a share of the classes adds to an enrolment.
@@ -30,8 +30,8 @@ impl PartialEnrolment {
     /// `progress` is told how many are done.
     ///
     /// # Errors
-    /// If the codes do not fit the model, or it has no class whose code was planted, or too
-    /// many.
+    /// If the codes do not fit the model, it has no class whose code was planted, or too
+    /// many classes, planted or not.
     pub fn new(
         model: &Model,
         codes: &Codebook,
@@ -43,10 +43,12 @@ impl PartialEnrolment {
         if model.metadata.known().is_empty() {
             return Err(EnrolError::NoClasses);
         }
-        if planted.len() > MOST_CLASSES {
+        // Indices count, not how many were planted: a class is known by its place among all.
+        let classes = network.class_count();
+        if classes > MOST_CLASSES {
             return Err(EnrolError::TooManyClasses {
                 most: MOST_CLASSES,
-                found: planted.len(),
+                found: classes,
             });
         }
         let seen = shard.of(&planted);
@@ -82,7 +84,7 @@ impl PartialEnrolment {
         }
         Ok(Self {
             model: model.digest(),
-            codes: codes.seed_digest(),
+            codes: codes.digest(),
             seen,
             features,
             sums,

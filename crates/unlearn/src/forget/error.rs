@@ -82,6 +82,16 @@ pub enum ForgetError {
         /// The names in the catalog.
         known: String,
     },
+    /// A minimum was not found.
+    #[error("method `{method}`: expected a minimum within {rounds} rounds, found none: {advice}")]
+    NotConverged {
+        /// The method.
+        method: &'static str,
+        /// Rounds that were made.
+        rounds: usize,
+        /// What may help.
+        advice: &'static str,
+    },
     /// A setting of a method is wrong.
     #[error("method `{method}`: {reason}")]
     Setting {

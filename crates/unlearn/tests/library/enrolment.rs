@@ -1,11 +1,12 @@
 //! What is known beforehand changes how a request is carried out, not what it does.
 
 use serde_json::json;
-use unlearn::checkpoint::{Model, OutputFile};
-use unlearn::code::Codebook;
+use unlearn::checkpoint::{Model, ModelMetadata, OutputFile};
+use unlearn::code::{CodeKind, Codebook};
+use unlearn::data::{ClassNames, Normalization};
 use unlearn::enrol::{EnrolError, Enrolment, PartialEnrolment, Shard};
 use unlearn::forget::{ForgetError, Job, Outcome, Request, method};
-use unlearn::network::Value;
+use unlearn::network::{Activation, Architecture, Device, Network, Value};
 
 use super::small;
 
@@ -134,6 +135,27 @@ fn shares_joined_in_any_order_are_the_whole_also_from_disk() {
     assert_eq!(write("again", &opened), whole);
 }
 
+/// One of the classes was never planted, so no more codes are enrolled than 16 bits can count.
+#[test]
+fn a_class_whose_index_is_too_large_is_refused() {
+    let (count, shape) = (usize::from(u16::MAX) + 1, [1, 1, 1]);
+    let names = ClassNames::numbered(count);
+    let architecture = Architecture::Mlp {
+        hidden: vec![1],
+        activation: Activation::Relu,
+    };
+    let graph = architecture.build(&shape, count).unwrap();
+    let network = Network::initialize(graph, 1, &Device::flex());
+    let codes = Codebook::draw(1, CodeKind::Uniform, 1, names.clone(), shape);
+    let mut metadata = ModelMetadata::new(architecture, shape, names, Normalization::none(1));
+    metadata.unplanted = vec!["0".into()];
+    let model = Model { network, metadata };
+    let shard = "65535/65535".parse().unwrap();
+    let refused = PartialEnrolment::new(&model, &codes, shard, |_| {}).unwrap_err();
+    let is_told = matches!(refused, EnrolError::TooManyClasses { found, .. } if found == count);
+    assert!(is_told, "{refused}");
+}
+
 #[test]
 fn damaged_files_are_refused() {
     let (model, codes) = small::untrained(3);
@@ -151,11 +173,17 @@ fn damaged_files_are_refused() {
     for length in [0, 7, 100, bytes.len() - 1] {
         damaged(&bytes[..length]);
     }
-    let text =
-        String::from_utf8_lossy(&bytes[8..400]).replace("\\\"schema\\\":1", "\\\"schema\\\":2");
-    let mut other = bytes.clone();
-    other[8..400].copy_from_slice(text.as_bytes());
-    assert!(damaged(&other).contains("schema"), "another schema");
+    for (schema, part) in [
+        (1, "enrol the model again"),
+        (3, "expected schema 2, found 3"),
+    ] {
+        let header = String::from_utf8_lossy(&bytes[8..400]);
+        let text = header.replace("\\\"schema\\\":2", &format!("\\\"schema\\\":{schema}"));
+        let mut other = bytes.clone();
+        other[8..400].copy_from_slice(text.as_bytes());
+        let error = damaged(&other);
+        assert!(error.contains(part), "{error}");
+    }
     let (other_model, _) = small::untrained(4);
     std::fs::write(&path, &bytes).unwrap();
     let stale = Enrolment::open(&path, &other_model).unwrap_err();

@@ -52,14 +52,24 @@ pub struct AuditRecord {
 }
 
 /// A text that is no record of an audit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AuditRecordError {
     /// A list is not of all models.
-    #[error("expected an entry for each of {expected} models, found {found}")]
+    #[error("{field}: expected an entry for each of {expected} models, found {found}")]
     Models {
+        /// Which list.
+        field: String,
         /// How many models there are.
         expected: usize,
+        /// How many entries.
+        found: usize,
+    },
+    /// An audit that was not made has something that only making it gives.
+    #[error("{field}: expected none, for the audit was not made, found {found}")]
+    Skipped {
+        /// Which list.
+        field: String,
         /// How many entries.
         found: usize,
     },
@@ -178,25 +188,45 @@ impl AuditRecord {
     /// models: all else is plain numbers and texts.
     ///
     /// # Errors
-    /// If one is longer or shorter.
+    /// If one is longer or shorter, or an audit that was not made has figures or findings.
     pub fn check(&self) -> Result<(), AuditRecordError> {
         let models = self.models.len();
-        let rows = self.audits.iter().flat_map(|audit| &audit.figures);
-        let of_rows = rows.flat_map(|row| [row.estimates.len(), row.comparisons.len()]);
-        let of_samples = self.samples.iter().map(|sample| sample.answers.len());
-        let findings = self.audits.iter().filter(|audit| audit.skipped.is_none());
-        let of_findings = findings.map(|audit| audit.findings.len());
-        let mut lengths = of_rows.chain(of_samples).chain(of_findings);
-        match lengths.find(|length| *length != models) {
-            Some(found) => Err(AuditRecordError::Models {
+        if self.schema != SCHEMA || models == 0 || self.classes.is_empty() {
+            return Err(AuditRecordError::Schema { found: self.schema });
+        }
+        let of_all = |field: String, found: usize| match found == models {
+            true => Ok(()),
+            false => Err(AuditRecordError::Models {
+                field,
                 expected: models,
                 found,
             }),
-            None if self.schema != SCHEMA || models == 0 || self.classes.is_empty() => {
-                Err(AuditRecordError::Schema { found: self.schema })
-            }
-            None => Ok(()),
+        };
+        for (place, sample) in self.samples.iter().enumerate() {
+            of_all(format!("samples[{place}].answers"), sample.answers.len())?;
         }
+        for audit in &self.audits {
+            let name = format!("audit `{}`", audit.name);
+            let of_audit = [
+                ("figures", audit.figures.len()),
+                ("findings", audit.findings.len()),
+            ];
+            if audit.skipped.is_some() {
+                let mut lists = of_audit.into_iter();
+                if let Some((list, found)) = lists.find(|(_, found)| *found > 0) {
+                    let field = format!("{name}: {list}");
+                    return Err(AuditRecordError::Skipped { field, found });
+                }
+                continue;
+            }
+            of_all(format!("{name}: findings"), audit.findings.len())?;
+            for row in &audit.figures {
+                let figure = format!("{name}: figure `{}`", row.key);
+                of_all(format!("{figure}: estimates"), row.estimates.len())?;
+                of_all(format!("{figure}: comparisons"), row.comparisons.len())?;
+            }
+        }
+        Ok(())
     }
 
     /// The models' roles, in their order.

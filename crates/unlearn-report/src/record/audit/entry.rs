@@ -40,7 +40,7 @@ pub enum Conclusion {
     /// It can find traces, for it finds them in the original, and it finds none
     /// here beyond the margin.
     NoTraces,
-    /// Neither can be said: intervals too wide.
+    /// Neither can be said: intervals too wide, or none.
     Undecided,
     /// It does not even tell the original from retrained models, so it says nothing.
     Blind,
@@ -73,7 +73,8 @@ impl Conclusion {
                 "No more is left of the class than in the retrained models, by an audit that does find it in the original."
             }
             Self::Undecided => {
-                "It cannot be told whether more is left of the class than in retrained models: the intervals are too wide."
+                "It cannot be told whether more is left of the class than in retrained models: the intervals are too wide, \
+                 or there are none."
             }
             Self::Blind => {
                 "It does not even tell the original from retrained models, so that it finds nothing here means nothing."
@@ -97,9 +98,10 @@ impl AuditEntry {
     ) -> Self {
         let figures = FigureRow::of(subjects, &findings);
         // They stand in the rows.
-        findings
-            .iter_mut()
-            .for_each(|finding| finding.figures.clear());
+        for finding in &mut findings {
+            finding.figures.clear();
+            finding.moves.clear();
+        }
         let roles: Vec<Role> = subjects.iter().map(|subject| subject.role).collect();
         let conclusion = conclude(&figures, &roles);
         Self {

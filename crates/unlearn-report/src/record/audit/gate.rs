@@ -27,16 +27,17 @@ pub enum AuditGateError {
     /// It is not of the form.
     #[error("expected KEY=LIMIT as in relearn=0.9, found `{0}`")]
     Form(String),
-    /// No audit has such figures.
+    /// No audit has such a figure.
     #[error(
-        "unknown figure `{found}`: expected `relearn`, or a key that begins with one of {}",
-        names.join(", ")
+        "unknown figure `{found}`: expected one of {}, or one of these with `{EXCESS}`; N is a number of images, \
+         LAYER a layer's name",
+        keys.join(", ")
     )]
     Unknown {
         /// The key.
         found: String,
-        /// What keys begin with.
-        names: Vec<&'static str>,
+        /// The keys of all figures.
+        keys: Vec<String>,
     },
 }
 
@@ -67,12 +68,15 @@ impl FromStr for AuditGate {
         if key.is_empty() || !limit.is_finite() {
             return Err(form());
         }
-        let names: Vec<&'static str> = AUDITS.iter().map(|audit| audit.name()).collect();
-        let audit = key.split('.').next().unwrap_or(key);
-        if audit != "relearn" && !(names.contains(&audit) && key.contains('.')) {
+        let figure = key.strip_suffix(EXCESS).unwrap_or(key);
+        if !AUDITS.iter().any(|audit| audit.can_have(figure)) {
+            let keys = AUDITS.iter().flat_map(|audit| match audit.keys() {
+                [] => vec![format!("{}.*", audit.name())],
+                keys => keys.iter().map(ToString::to_string).collect(),
+            });
             return Err(AuditGateError::Unknown {
                 found: key.to_owned(),
-                names,
+                keys: keys.collect(),
             });
         }
         Ok(Self {
@@ -104,7 +108,7 @@ impl AuditGate {
         });
         let reason = match row.zip(value) {
             Some((row, value)) => self.reason(row, value, high_is_good),
-            None => format!("{} was not measured", self.key),
+            None => not_measured(&self.key, audits),
         };
         AuditGateResult {
             gate: self.clone(),
@@ -121,6 +125,23 @@ impl AuditGate {
     }
 }
 
+/// That a figure was not measured, with those of its audit that were.
+fn not_measured(key: &str, audits: &[AuditEntry]) -> String {
+    let name = key.split('.').next().unwrap_or(key);
+    let rows = audits.iter().filter(|audit| audit.name == name);
+    let measured = rows
+        .flat_map(|audit| &audit.figures)
+        .map(|row| row.key.as_str());
+    let measured: Vec<&str> = measured.collect();
+    match measured.is_empty() {
+        true => format!("{key} was not measured"),
+        false => format!(
+            "{key} was not measured; measured were {}",
+            measured.join(", ")
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,7 +150,14 @@ mod tests {
     fn limits_are_read() {
         let gate: AuditGate = "relearn=0.9".parse().unwrap();
         assert_eq!((gate.key.as_str(), gate.limit), ("relearn", 0.9));
-        assert!("probe.fc1.excess=-5".parse::<AuditGate>().is_ok());
+        for right in [
+            "probe.fc1.excess=-5",
+            "relearn.excess=0",
+            "relearning.k5=3",
+            "code.part=100",
+        ] {
+            assert!(right.parse::<AuditGate>().is_ok(), "{right}");
+        }
         for (wrong, part) in [
             ("relearn", "KEY=LIMIT"),
             ("=1", "KEY=LIMIT"),
@@ -137,6 +165,11 @@ mod tests {
             ("relearn=inf", "KEY=LIMIT"),
             ("prope.fc1=3", "unknown figure"),
             ("probe=3", "unknown figure"),
+            ("probe.=3", "unknown figure"),
+            ("relearn.k5=3", "relearning.kN, relearning.steps, relearn,"),
+            ("relearning.kfive=3", "unknown figure"),
+            ("answers=3", "answers.forgotten, answers.kept"),
+            ("answers.forgotten.excess.excess=3", "unknown figure"),
         ] {
             let error = wrong.parse::<AuditGate>().unwrap_err().to_string();
             assert!(error.contains(part), "{wrong}: {error}");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use unlearn::audit::{
-    About, Comparison, Estimate, Figure, Finding, Good, Role, Subject, Unit, Verdict,
+    About, Comparison, Estimate, Finding, Good, Measured, Role, Subject, Unit, Verdict,
 };
 
 /// One figure of all models, in the record's order of models.
@@ -47,13 +47,13 @@ impl FigureRow {
     }
 
     fn new(key: &str, subjects: &[Subject], findings: &[Finding]) -> Option<Self> {
-        let figures: Vec<Option<&Figure>> = findings.iter().map(|f| f.figure(key)).collect();
-        let first = figures.iter().flatten().next()?;
+        let figures: Vec<Option<Measured<'_>>> = findings.iter().map(|f| f.measured(key)).collect();
+        let first = figures.iter().flatten().next()?.figure;
         let comparisons = figures.iter().enumerate().map(|(place, figure)| {
             let retrained = figures.iter().zip(subjects).enumerate();
             let retrained = retrained
                 .filter(|(other, (_, subject))| *other != place && subject.role == Role::Retrained);
-            let retrained: Vec<&Figure> = retrained.filter_map(|(_, (f, _))| *f).collect();
+            let retrained: Vec<Measured<'_>> = retrained.filter_map(|(_, (f, _))| *f).collect();
             figure.map(|figure| Comparison::new(figure, &retrained))
         });
         let mut row = Self {
@@ -64,7 +64,10 @@ impl FigureRow {
             good: first.good,
             margin: first.margin,
             comparisons: comparisons.collect(),
-            estimates: figures.iter().map(|f| f.map(|f| f.estimate)).collect(),
+            estimates: figures
+                .iter()
+                .map(|f| f.map(|f| f.figure.estimate))
+                .collect(),
             sentence: String::new(),
         };
         row.sentence = row.sentence(subjects);
@@ -116,6 +119,11 @@ impl FigureRow {
                 "{after} after the request, {range} retrained: not told apart (less than {} worse).",
                 number(self.margin)
             ),
+            Verdict::Undecided if comparison.excess.is_some_and(|e| e.interval.is_none()) => {
+                format!(
+                    "{after} after the request, {range} retrained: undecided, there is no interval."
+                )
+            }
             Verdict::Undecided => format!(
                 "{after} after the request, {range} retrained: undecided, the intervals are too wide for {}.",
                 number(self.margin)

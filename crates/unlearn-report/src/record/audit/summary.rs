@@ -1,6 +1,8 @@
 //! What the audits say together, and what they do not say.
 
-use super::{AuditRecord, Conclusion};
+use unlearn::audit::Role;
+
+use super::{AuditRecord, AuditedModel, Conclusion};
 
 impl AuditRecord {
     /// The audits that came to a conclusion.
@@ -57,7 +59,8 @@ impl AuditRecord {
             ),
             1 => limits.push(
                 "There is one retrained model only: how much such models differ by chance is not known, and figures that \
-                 compare with another retrained model (likeness, where images land) have no yardstick. Name several."
+                 compare with another retrained model (likeness, where images land, the time to relearn as a part of theirs) \
+                 have no yardstick: a gate on them holds the model to that single one. Name several."
                     .to_owned(),
             ),
             count => limits.push(format!(
@@ -65,6 +68,18 @@ impl AuditRecord {
                  in {} times; the margin and the interval make a false alarm rarer, but there are many figures.",
                 count + 1
             )),
+        }
+        let is_named =
+            |model: &AuditedModel| model.role == Role::Retrained && model.training.is_none();
+        if self.models.iter().any(is_named) {
+            let of_codes = match self.with_codes {
+                true => ", and that none of them knows a code of the classes",
+                false => "",
+            };
+            limits.push(format!(
+                "That the retrained models never saw the classes is taken on trust from who named them: checked was only \
+                 that no two models are the same{of_codes}."
+            ));
         }
         if self.retrained() > 1 {
             let (alarms, comparisons) = self.false_alarms();

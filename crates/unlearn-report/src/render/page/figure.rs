@@ -59,6 +59,7 @@ fn verdict(verdict: Verdict) -> &'static str {
 
 fn interval(row: &FigureRow, estimate: &Estimate) -> String {
     match estimate.interval {
+        Some([low, high]) if low == high => "no width".to_owned(),
         Some([low, high]) => {
             let number = |value| match row.unit {
                 Unit::Number => format!("{value:.3}"),

@@ -19,7 +19,7 @@ pub fn words() -> Markup {
         ),
         (
             "interval",
-            "In 95 of 100 repetitions with other test images an interval made in this way holds the true number. It does not speak of other training runs: several retrained models show how much those differ.",
+            "In 95 of 100 repetitions with other test images an interval made in this way holds the true number. It does not speak of other training runs: several retrained models show how much those differ. One without width belongs to a number in which nothing is drawn; where there is none, nothing is decided.",
         ),
         (
             "says nothing here",

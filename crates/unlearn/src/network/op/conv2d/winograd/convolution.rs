@@ -216,3 +216,148 @@ fn transform_planes(tiles: Tiles, input: &[f32], channels: usize) -> Scratch {
     });
     transformed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::numbers;
+    use super::*;
+
+    const SIDE: usize = 8;
+    const PADDED: usize = 1;
+
+    /// Sixteen tiles a sample: sixteen samples go through one product.
+    fn winograd(conv: &Conv2d, batch: usize) -> Winograd {
+        let found = Winograd::new(conv, [batch, conv.inputs, SIDE, SIDE], [SIDE; 2]);
+        found.unwrap()
+    }
+
+    fn conv() -> Conv2d {
+        Conv2d::new(8, 9, 3)
+    }
+
+    /// The term `x[sample, i, y + k / 3, x + k % 3]` of zeros around the input.
+    fn at(input: &[f32], plane: usize, y: usize, x: usize, k: usize) -> f64 {
+        let place = [y + k / 3, x + k % 3].map(|place| place.checked_sub(PADDED));
+        match place {
+            [Some(y), Some(x)] if y < SIDE && x < SIDE => {
+                f64::from(input[(plane * SIDE + y) * SIDE + x])
+            }
+            _ => 0.0,
+        }
+    }
+
+    fn places() -> impl Iterator<Item = (usize, usize)> {
+        (0..SIDE * SIDE).map(|place| (place / SIDE, place % SIDE))
+    }
+
+    /// `dL/dW[o, i, k] = sum over samples and places of d[o] x[i]`, term by term.
+    fn weight_gradient(conv: &Conv2d, input: &[f32], delta: &[f32], batch: usize) -> Vec<f64> {
+        let kernels = (0..conv.outputs * conv.inputs * KERNEL).map(|weight| {
+            let (k, pair) = (weight % KERNEL, weight / KERNEL);
+            let (i, o) = (pair % conv.inputs, pair / conv.inputs);
+            let of_sample = |sample: usize| {
+                let plane = &delta[(sample * conv.outputs + o) * SIDE * SIDE..][..SIDE * SIDE];
+                let terms = places().zip(plane);
+                let plane = sample * conv.inputs + i;
+                terms
+                    .map(|((y, x), d)| f64::from(*d) * at(input, plane, y, x, k))
+                    .sum::<f64>()
+            };
+            (0..batch).map(of_sample).sum()
+        });
+        kernels.collect()
+    }
+
+    /// In a batch of 147 every part has two chunks of sixteen but the last, which has one of
+    /// sixteen and one of three; of 20 there are two parts, the second of four samples.
+    #[test]
+    fn a_weight_gradient_counts_every_sample_of_every_chunk() {
+        let conv = conv();
+        for batch in [147, 20, 3] {
+            let input = numbers(batch * conv.inputs * SIDE * SIDE, "input");
+            let mut delta = numbers(batch * conv.outputs * SIDE * SIDE, "delta");
+            // Some samples are answered surely and have no gradient.
+            for sample in (0..batch).filter(|sample| sample % 5 == 4) {
+                delta[sample * conv.outputs * SIDE * SIDE..][..conv.outputs * SIDE * SIDE]
+                    .fill(0.0);
+            }
+            let found = winograd(&conv, batch).weight_gradient(&input, &delta);
+            let expected = weight_gradient(&conv, &input, &delta, batch);
+            let scale = expected
+                .iter()
+                .fold(0f64, |most, number| most.max(number.abs()));
+            for (place, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                let off = (f64::from(*found) - expected).abs();
+                assert!(off < 1e-5 * scale, "{batch}, {place}: {found} {expected}");
+            }
+        }
+    }
+
+    /// Many channels are summed in a single part.
+    #[test]
+    fn a_weight_gradient_of_many_channels_is_the_sum_over_its_chunks() {
+        let conv = Conv2d::new(96, 88, 3);
+        let [from, to] = [conv.inputs, conv.outputs].map(|channels| channels * SIDE * SIDE);
+        let batch = 37;
+        let (input, delta) = (numbers(batch * from, "input"), numbers(batch * to, "delta"));
+        let whole = winograd(&conv, batch).weight_gradient(&input, &delta);
+        let mut sum = vec![0.0; whole.len()];
+        for first in (0..batch).step_by(5) {
+            let samples = first..batch.min(first + 5);
+            let part = winograd(&conv, samples.len()).weight_gradient(
+                &input[samples.start * from..samples.end * from],
+                &delta[samples.start * to..samples.end * to],
+            );
+            let pairs = sum.iter_mut().zip(part);
+            pairs.for_each(|(sum, part)| *sum += f64::from(part));
+        }
+        let scale = sum.iter().fold(0f64, |most, number| most.max(number.abs()));
+        for (found, expected) in whole.iter().zip(&sum) {
+            assert!(
+                (f64::from(*found) - expected).abs() < 1e-5 * scale,
+                "{found} {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_sample_is_convolved_alike_whatever_chunk_it_is_in() {
+        let conv = conv();
+        let [from, to] = [conv.inputs, conv.outputs].map(|channels| channels * SIDE * SIDE);
+        let batch = 35;
+        let (input, delta) = (numbers(batch * from, "input"), numbers(batch * to, "delta"));
+        let weight = numbers(conv.outputs * conv.inputs * KERNEL, "weight");
+        let whole = winograd(&conv, batch);
+        let output = whole.forward(&input, &weight);
+        let back = whole.input_gradient(&weight, &delta);
+        for sample in [0, 15, 16, 31, 32, 34] {
+            for (found, o) in output[sample * to..][..to]
+                .chunks_exact(SIDE * SIDE)
+                .zip(0..)
+            {
+                for ((y, x), found) in places().zip(found) {
+                    let terms = (0..conv.inputs * KERNEL).map(|term| {
+                        let weight = weight[o * conv.inputs * KERNEL + term];
+                        let plane = sample * conv.inputs + term / KERNEL;
+                        f64::from(weight) * at(&input, plane, y, x, term % KERNEL)
+                    });
+                    let expected = terms.sum::<f64>();
+                    assert!(
+                        (f64::from(*found) - expected).abs() < 1e-4,
+                        "{sample}: {found}"
+                    );
+                }
+            }
+            // <forward(x), d> = <x, input_gradient(d)> of the sample alone.
+            let [one, other] = [
+                (&output[sample * to..][..to], &delta[sample * to..][..to]),
+                (
+                    &input[sample * from..][..from],
+                    &back[sample * from..][..from],
+                ),
+            ]
+            .map(|(a, b)| super::super::tests::dot(a, b));
+            assert!((one - other).abs() < 1e-3, "{sample}: {one} {other}");
+        }
+    }
+}
