@@ -18,7 +18,7 @@ use crate::classes::sets;
 use crate::data_part::{DataPart, Wanted};
 use crate::experiment::{Images, Original};
 use crate::given::{Setting, map};
-use crate::key::key;
+use crate::key::{CELLS, key};
 use crate::needs::check_needs;
 use crate::original::PlannedOriginal;
 use crate::recipe::recipe;
@@ -205,7 +205,7 @@ impl Plan {
             }
         };
         let digest = key(&json!({
-            "cell": VERSION,
+            "cell": (VERSION, CELLS),
             "original": original.training.key,
             "forgotten": set,
             "work": what,

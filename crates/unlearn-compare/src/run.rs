@@ -14,7 +14,7 @@ use unlearn::train::Flow;
 use unlearn::tune::{Steps, Watch};
 use unlearn_report::{CellMeasures, CellResult, CellSeconds, SCHEMA, VERSION};
 
-use crate::cache::{Cache, Kept};
+use crate::cache::{Cache, Kept, Trained};
 use crate::cell::{Cell, Work};
 use crate::experiment::Images;
 use crate::method::PlannedMethod;
@@ -85,7 +85,8 @@ pub(crate) struct Run<'a> {
 /// A trained original.
 struct Started {
     model: Model,
-    codes: Codebook,
+    /// None where none were planted.
+    codes: Option<Codebook>,
     /// On the test images; which classes are forgotten is not said in it.
     evaluation: Evaluation,
 }
@@ -193,14 +194,11 @@ impl<'a> Run<'a> {
         let original = &self.plan.originals[place];
         let data = &self.plan.data[original.data];
         let title = format!("training {}, seed {}", original.name, original.seed);
-        let model = match self.trained(&original.training, &data.train, data.digest, &title)? {
-            Kept::Model(model, _) => *model,
-            Kept::Diverged => return Ok(false),
+        let trained = self.trained(&original.training, &data.train, data.digest, &title)?;
+        let Kept::Model(trained) = trained else {
+            return Ok(false);
         };
-        let settings = original.training.parameters.settings();
-        let (kind, block) = (settings.code_kind, settings.code_block);
-        let shape = model.metadata.input_shape;
-        let codes = Codebook::draw(settings.seed, kind, block, data.classes.clone(), shape);
+        let Trained { model, codes, .. } = *trained;
         let evaluation = evaluate(&model, &data.test, &[], |_| {});
         self.started = Some((
             place,
@@ -226,8 +224,9 @@ impl<'a> Run<'a> {
         let backward_passes = settings.epochs * kept.len();
         Ok(
             match self.trained(training, &kept, data.digest, &cell.title)? {
-                Kept::Model(model, seconds) => {
-                    Ok(Made::new(*model, Some(backward_passes), seconds))
+                Kept::Model(trained) => {
+                    let Trained { model, seconds, .. } = *trained;
+                    Ok(Made::new(model, Some(backward_passes), seconds))
                 }
                 Kept::Diverged => Err(DIVERGED.to_owned()),
             },
@@ -253,9 +252,9 @@ impl<'a> Run<'a> {
         let classes: Vec<&str> = cell.classes.iter().map(|class| &*names[*class]).collect();
         let request = Request::new(&started.model, &classes)?;
         let recipe = &original.training.parameters;
-        let mut job = match recipe.settings().mix > 0.0 {
-            true => Job::new(&started.model, &started.codes, &request)?,
-            false => Job::without_codes(&started.model, &request),
+        let mut job = match &started.codes {
+            Some(codes) => Job::new(&started.model, codes, &request)?,
+            None => Job::without_codes(&started.model, &request),
         };
         job = job.with_recipe(recipe).with_seed(original.method_seed);
         if let Some(images) = &images {

@@ -91,15 +91,17 @@ fn cells_say_what_was_done_and_found() {
     );
 }
 
-/// The method `retrain` gives the same bits as the model that is trained, resumably, beside the methods.
+/// The method `retrain` gives the same bits as the model that is trained, resumably, beside the methods; and
+/// `transplant` takes a spare unit of the original.
 #[test]
-fn the_retrained_model_is_that_of_the_method_retrain() {
+fn the_retrained_model_is_that_of_the_method_retrain_and_spare_units_are_those_of_the_original() {
     let text = TEXT
         .replace("validation = 0.2\n", "")
         .replace("search = { learning_rate = [0.001, 0.03] }", "");
     let text = text
         .replace("seeds = [1, 2]", "seeds = [3]")
         .replace("forget = [\"ring\", [\"star\", 6]]", "forget = [\"ring\"]");
+    let text = format!("{text}\n[[method]]\nmethod = \"transplant\"\n");
     let written = Written::new(&text);
     let plan = written.plan().unwrap();
     let out = written.out("out");
@@ -145,6 +147,14 @@ fn the_retrained_model_is_that_of_the_method_retrain() {
         records[1].result.backward_passes,
         Some(outcome.backward_passes)
     );
+
+    let transplant = method("transplant", Default::default()).unwrap();
+    let outcome = job.run(transplant.as_ref()).unwrap();
+    let cell = &records[5].result;
+    assert_eq!(records[5].method.as_deref(), Some("transplant"));
+    assert_eq!(cell.choices["spare_units"], 1);
+    assert_eq!(cell.choices["made_units"], 0);
+    assert_eq!(cell.model_digest, Some(outcome.model.digest()));
 }
 
 #[test]
