@@ -8,7 +8,7 @@ use unlearn::audit::{Evaluation, evaluate};
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
 use unlearn::enrol::Shard;
-use unlearn::forget::{ForgetError, Job, Request};
+use unlearn::forget::{Job, Request};
 use unlearn::network::Device;
 use unlearn::train::Flow;
 use unlearn::tune::{Steps, Watch};
@@ -25,7 +25,6 @@ use crate::{CompareError, Observer, Plan, Progress};
 
 /// Why a cell has no model.
 const DIVERGED: &str = "training diverged: loss or weights are not finite";
-const NOT_FINITE: &str = "the weights are not finite afterwards";
 
 /// Does the cells of a share that are not done yet; each is kept in the folder as soon as it is done.
 /// Models are trained once and kept too, and after every epoch what is needed to resume.
@@ -276,7 +275,7 @@ impl<'a> Run<'a> {
                 .run(method.build(trial)?.as_ref())
         });
         Ok(match found {
-            Ok(Some(found)) => Ok(Made {
+            Ok(Ok(found)) => Ok(Made {
                 choices: found.outcome.choices,
                 search: found.search,
                 seconds: CellSeconds {
@@ -289,9 +288,8 @@ impl<'a> Run<'a> {
                     None,
                 )
             }),
-            Ok(None) => Err(NOT_FINITE.to_owned()),
-            Err(ForgetError::Stopped(_)) => return Err(self.stopped()),
-            Err(error) => Err(error.to_string()),
+            Ok(Err(failure)) => Err(failure),
+            Err(_) => return Err(self.stopped()),
         })
     }
 }

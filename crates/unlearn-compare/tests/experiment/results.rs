@@ -192,6 +192,35 @@ fn a_method_that_diverges_fails_its_own_cell_only() {
     assert!(markdown.contains("One seed shows no noise"), "{markdown}");
 }
 
+/// The method refuses, whatever is tried: its masks are for maps before a global average.
+#[test]
+fn a_search_in_which_all_fails_says_why() {
+    let text = TEXT.replace("seeds = [1, 2]", "seeds = [1]");
+    let text = text.replace("vary = { mix = [0.1, 0.3] }\n", "");
+    let text = text.replace(
+        "{ name = \"cnn\", width = 4 }",
+        "{ name = \"mlp\", hidden = [8], activation = \"relu\" }",
+    );
+    let search = "search = { penalty = [0.1, 1.0] }";
+    let text = format!("{text}\n[[method]]\nmethod = \"erm-ktp\"\n{search}\n");
+    let written = Written::new(&text);
+    let plan = written.plan().unwrap();
+    let out = written.out("out");
+    do_share(&plan, &out, "1/1");
+    let records = results(&plan, &out);
+    let failed = records.iter().find(|record| record.row == "erm-ktp");
+    let failure = failed.unwrap().result.failure.as_deref().unwrap();
+    assert!(
+        failure.starts_with("all 2 combinations of settings failed: erm-ktp: expected a network"),
+        "{failure}"
+    );
+    assert_eq!(
+        failure.matches("expected a network").count(),
+        1,
+        "{failure}"
+    );
+}
+
 #[test]
 fn an_original_that_diverges_fails_its_cells_only() {
     let text = TEXT.replace("seeds = [1, 2]", "seeds = [1]");

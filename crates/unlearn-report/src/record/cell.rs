@@ -64,7 +64,7 @@ pub struct SearchRecord {
     pub grid: Map<String, Json>,
     /// The budget: how many combinations were tried, all of the grid.
     pub trials: usize,
-    /// How many of them gave no model with finite weights.
+    /// How many of them the method refused, or left with weights that are not finite.
     pub failed_trials: usize,
     /// Images held out by which they were judged.
     pub validation_samples: usize,
