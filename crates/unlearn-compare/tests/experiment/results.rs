@@ -211,7 +211,9 @@ fn a_search_in_which_all_fails_says_why() {
     let failed = records.iter().find(|record| record.row == "erm-ktp");
     let failure = failed.unwrap().result.failure.as_deref().unwrap();
     assert!(
-        failure.starts_with("all 2 combinations of settings failed: erm-ktp: expected a network"),
+        failure.starts_with(
+            "all 2 combinations of settings failed: method `erm-ktp`: expected a network"
+        ),
         "{failure}"
     );
     assert_eq!(
