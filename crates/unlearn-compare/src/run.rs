@@ -17,6 +17,7 @@ use unlearn_report::{CellMeasures, CellResult, CellSeconds, SCHEMA, VERSION};
 use crate::cache::{Cache, Kept, Trained};
 use crate::cell::{Cell, Work};
 use crate::experiment::Images;
+use crate::fisher_errors::Exact;
 use crate::method::PlannedMethod;
 use crate::original::PlannedOriginal;
 use crate::search::found;
@@ -55,6 +56,7 @@ pub fn run(
         done: cells.len() - pending.len(),
         all: cells.len(),
         started: None,
+        exact: None,
     };
     for cell in pending {
         // Another row, or another process, may have done the same meanwhile.
@@ -71,21 +73,23 @@ pub fn run(
 }
 
 pub(crate) struct Run<'a> {
-    plan: &'a Plan,
+    pub plan: &'a Plan,
     pub cache: Cache,
     observer: Observer<'a>,
     pub device: Device,
     done: usize,
     all: usize,
     /// The original that is being worked on, by its place.
-    started: Option<(usize, Started)>,
+    pub started: Option<(usize, Started)>,
+    /// The exact Fisher diagonals of the last original and set of classes that were asked for.
+    pub exact: Option<Exact>,
 }
 
 /// A trained original.
-struct Started {
-    model: Model,
+pub(crate) struct Started {
+    pub model: Model,
     /// None where none were planted.
-    codes: Option<Codebook>,
+    pub codes: Option<Codebook>,
     /// On the test images; which classes are forgotten is not said in it.
     evaluation: Evaluation,
 }
@@ -147,6 +151,7 @@ impl<'a> Run<'a> {
             backward_passes: None,
             choices: Map::new(),
             search: None,
+            fisher: None,
             seconds: CellSeconds::default(),
         };
         if !self.start(cell.original)? {
@@ -180,6 +185,7 @@ impl<'a> Run<'a> {
         result.backward_passes = made.backward_passes;
         result.choices = made.choices;
         result.search = made.search;
+        result.fisher = self.fisher_errors(cell)?;
         result.seconds = made.seconds;
         Ok(result)
     }

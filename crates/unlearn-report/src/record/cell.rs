@@ -6,7 +6,7 @@ use unlearn::audit::Evaluation;
 use unlearn::data::Digest;
 use unlearn::network::Architecture;
 
-use super::DataSummary;
+use super::{DataSummary, FisherErrors};
 
 /// What came of a cell. All of it but the seconds follows from what [`Self::cell`] is the
 /// digest of: two runs of a cell are equal where [`Self::without_seconds`] is.
@@ -30,6 +30,10 @@ pub struct CellResult {
     pub choices: Map<String, Json>,
     /// How its settings were found, where they were searched for.
     pub search: Option<SearchRecord>,
+    /// How far the Fisher diagonals that the method works with lie from the exact ones, where the
+    /// experiment asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fisher: Option<FisherErrors>,
     /// Wall-clock time, the only part that differs from run to run.
     pub seconds: CellSeconds,
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::record::{ComparisonRecord, ComparisonRow, ComparisonTable, Spread, WorstKept};
+use crate::record::{
+    ComparisonRecord, ComparisonRow, ComparisonTable, FisherRow, Spread, WorstKept,
+};
 
 /// A comparison as a page of tables.
 pub fn comparison_markdown(record: &ComparisonRecord) -> String {
@@ -50,8 +52,48 @@ fn table(table: &ComparisonTable) -> String {
     let rows: String = table.rows.iter().map(row).collect();
     format!(
         "\n## {}: {forgotten}\n\n| method | A_R | E_F | worst kept class | seconds | backward passes | tried |\n\
-         |---|--:|--:|--:|--:|--:|--:|\n{rows}",
-        original(&table.original, &table.varied)
+         |---|--:|--:|--:|--:|--:|--:|\n{rows}{}",
+        original(&table.original, &table.varied),
+        fisher(&table.fisher)
+    )
+}
+
+/// The errors of Fisher diagonals; nothing where there are none.
+fn fisher(rows: &[FisherRow]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let scientific = |spread: Spread| match spread.deviation {
+        Some(deviation) => format!("{:.2e} ± {deviation:.1e}", spread.mean),
+        None => format!("{:.2e}", spread.mean),
+    };
+    let text = |spread: Option<Spread>, write: &dyn Fn(Spread) -> String| {
+        spread.map_or_else(|| "-".to_owned(), write)
+    };
+    let rows = rows.iter().map(|row| {
+        let name = plain(&row.name);
+        let name = match row.is_control {
+            true => format!("*{name}*"),
+            false => name,
+        };
+        let cells = [&row.forgotten, &row.kept].map(|errors| {
+            format!(
+                "{} | {} | {}",
+                text(errors.mean_absolute, &scientific),
+                text(errors.relative, &percent),
+                text(errors.rank_correlation, &percent)
+            )
+        });
+        let eta = text(row.eta_rank_correlation, &percent);
+        format!("| {name} | {} | {} | {eta} |\n", cells[0], cells[1])
+    });
+    let rows: String = rows.collect();
+    format!(
+        "\nFisher diagonals f_F of the forgotten and f_R of the kept classes, beside those of all training images in the \
+         same network: mean absolute error; length of the error over that of the exact diagonal (1 for zeros); \
+         Spearman's rank correlation, also of eta = f_F / f_R.\n\n\
+         | diagonals | f_F error | relative | rank | f_R error | relative | rank | eta rank |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|\n{rows}"
     )
 }
 
