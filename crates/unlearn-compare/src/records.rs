@@ -41,6 +41,7 @@ pub fn records(plan: &Plan, folder: &Path) -> Result<Vec<CellRecord>, CompareErr
         let data = &plan.data[original.data];
         let names = data.classes.names();
         records.push(CellRecord {
+            experiment: plan.title.clone(),
             original: original.name.clone(),
             varied: original.varied.clone(),
             data: data.summary.clone(),

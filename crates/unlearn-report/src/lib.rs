@@ -15,4 +15,4 @@ pub use record::{
     SearchRecord, Spread, StepRecord, TensorChange, TestedImages, TrainRecord, VERSION, WorstKept,
     public_settings,
 };
-pub use render::{comparison_csv, comparison_markdown, json, json_line, page};
+pub use render::{comparison_csv, comparison_markdown, comparison_page, json, json_line, page};

@@ -80,6 +80,7 @@ fn a_comparison_ends_in_records_and_tables() {
     let expected = [
         "cells",
         "colours.csv",
+        "colours.html",
         "colours.jsonl",
         "colours.md",
         "models",

@@ -91,6 +91,9 @@ pub struct CellSeconds {
 /// A cell's place in a comparison and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CellRecord {
+    /// What the experiment is called; empty in records of before it was told.
+    #[serde(default)]
+    pub experiment: String,
     /// The original's name.
     pub original: String,
     /// What is varied of its training, by name.

@@ -115,6 +115,20 @@ fn is_same_original(one: &CellRecord, other: &CellRecord) -> bool {
 }
 
 impl ComparisonTable {
+    /// The original with what is varied of its training, and what was forgotten.
+    pub fn title(&self) -> String {
+        let varied = self.varied.iter().map(|(name, value)| match value {
+            Json::String(text) => format!(", {name} {text}"),
+            value => format!(", {name} {value}"),
+        });
+        let varied: String = varied.collect();
+        let forgotten = match &self.forgotten {
+            Some(classes) => format!("without {}", classes.join(", ")),
+            None => "mean over all sets of classes above".to_owned(),
+        };
+        format!("{}{varied}: {forgotten}", self.original)
+    }
+
     fn new(forgotten: Option<Vec<String>>, cells: &[&CellRecord]) -> Self {
         let mut names: Vec<&str> = Vec::new();
         for cell in cells {
