@@ -133,7 +133,8 @@ fn settings(cell: &CellRecord) -> String {
     };
     match &cell.result.search {
         Some(search) => format!(
-            "{told}; {} combinations tried: {}",
+            "{told}; found {}, of {} combinations: {}",
+            pairs(&search.chosen),
             search.trials,
             pairs(&search.grid)
         ),

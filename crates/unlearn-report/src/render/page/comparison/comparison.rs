@@ -18,11 +18,11 @@ pub fn comparison_page(cells: &[CellRecord]) -> String {
     let content = html! {
         (overview::summary(&record, cells))
         (asked::originals(cells))
-        (asked::methods(cells))
         h2 #tables { "Method by method" }
         (sign::legend())
         @for (place, of_original) in record.tables.iter().enumerate() { (table::table(of_original, place)) }
         (failures::failures(cells))
+        (asked::methods(cells))
         (words::words())
     };
     let frame = Frame {

@@ -9,9 +9,9 @@ use crate::render::page::chart::axis::{n, ticks};
 use crate::render::page::mark;
 use crate::{ComparisonRow, ComparisonTable, Spread};
 
-const NAMES: f64 = 230.0;
+const NAMES: f64 = 240.0;
 const PANEL: f64 = 200.0;
-const GAP: f64 = 28.0;
+const GAP: f64 = 32.0;
 const TOP: f64 = 26.0;
 const ROW: f64 = 21.0;
 const BELOW: f64 = 24.0;
@@ -97,6 +97,7 @@ impl Scale {
                 let powers = (low as i32..=high as i32).map(|power| (power, 10f64.powi(power)));
                 let every = ((high - low) as i32 / 5 + 1).max(1);
                 let named = |power: i32, value: f64| match (power - low as i32) % every {
+                    0 if power < -2 => format!("1e{power}"),
                     0 => format!("{value}"),
                     _ => String::new(),
                 };
@@ -152,7 +153,7 @@ fn panel(table: &ComparisonTable, left: f64, name: &str, measure: Measure, scale
 
 /// A name that fits beside the panels.
 fn short(name: &str) -> String {
-    const MOST: usize = 34;
+    const MOST: usize = 32;
     match name.chars().count() > MOST {
         true => name.chars().take(MOST - 1).chain(['\u{2026}']).collect(),
         false => name.to_owned(),
@@ -192,12 +193,12 @@ mod tests {
         assert_eq!(scale.place(100.0), PANEL);
         let named = scale.ticks().into_iter().map(|(_, label)| label);
         let named: Vec<String> = named.collect();
-        assert_eq!(named, ["0.001", "", "0.1", "", "10", ""]);
+        assert_eq!(named, ["1e-3", "", "0.1", "", "10", ""]);
     }
 
     #[test]
     fn long_names_are_cut() {
         assert_eq!(short("ssd"), "ssd");
-        assert_eq!(short(&"a".repeat(60)).chars().count(), 34);
+        assert_eq!(short(&"a".repeat(60)).chars().count(), 32);
     }
 }

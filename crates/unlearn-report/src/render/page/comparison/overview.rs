@@ -102,7 +102,7 @@ fn found(table: &ComparisonTable) -> String {
 fn limits(record: &ComparisonRecord, cells: &[CellRecord]) -> Vec<String> {
     let mut limits = vec![
         "A_R and E_F say what a network answers, not what it still holds inside. Not measured here: probes of \
-         the features, recovery from a few images, membership inference, the codes as triggers. `unlearn audit` \
+         the features, recovery from a few images, membership inference, the codes as triggers. The command unlearn audit \
          puts these questions to a model."
             .to_owned(),
         "Only the data, networks and sets of classes below were tried; with others it can go otherwise."
@@ -142,10 +142,12 @@ fn limits(record: &ComparisonRecord, cells: &[CellRecord]) -> Vec<String> {
     let missing = record.tables.iter().filter(|table| !has_retrained(table));
     let missing = missing.count();
     if missing > 0 {
+        let of = match record.tables.len() {
+            all if all == missing => "No table has".to_owned(),
+            all => format!("{} of {all} tables have", all - missing),
+        };
         limits.push(format!(
-            "{} of {} tables have no retrained model, so what forgetting would look like does not stand in them.",
-            missing,
-            record.tables.len()
+            "{of} a retrained model, which shows what forgetting would look like."
         ));
     }
     limits
