@@ -124,7 +124,7 @@ impl ComparisonTable {
         let varied: String = varied.collect();
         let forgotten = match &self.forgotten {
             Some(classes) => format!("without {}", classes.join(", ")),
-            None => "mean over all sets of classes above".to_owned(),
+            None => "mean over all sets of classes".to_owned(),
         };
         format!("{}{varied}: {forgotten}", self.original)
     }
