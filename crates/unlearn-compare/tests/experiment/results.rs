@@ -51,6 +51,8 @@ fn cells_say_what_was_done_and_found() {
     let chosen = &search.chosen["learning_rate"];
     assert_eq!(&records[4].result.choices["learning_rate"], chosen);
     assert_eq!(records[4].result.choices["epochs"], 2);
+    assert_eq!(records[4].settings["epochs"], 2);
+    assert!(records[3].settings.is_empty());
     // The retrained model does not depend on what is planted, and is shared.
     let digest = |place: usize| records[place].result.model_digest;
     assert_eq!(digest(1), digest(21));

@@ -112,6 +112,10 @@ pub struct CellRecord {
     pub row: String,
     /// The method's name in the catalog; none for trained models.
     pub method: Option<String>,
+    /// The settings that the experiment gives the method; others take their defaults. Empty in records of before
+    /// they were told.
+    #[serde(default)]
+    pub settings: Map<String, Json>,
     /// Whether it is there for comparison only and never the best.
     pub is_control: bool,
     /// What came of it.

@@ -127,9 +127,11 @@ fn settings(cell: &CellRecord) -> String {
     if cell.result.failure.is_some() {
         return String::new();
     }
-    let told = match cell.result.choices.is_empty() {
+    let mut told = cell.result.choices.clone();
+    told.extend(cell.settings.clone());
+    let told = match told.is_empty() {
         true => "none".to_owned(),
-        false => pairs(&cell.result.choices),
+        false => pairs(&told),
     };
     match &cell.result.search {
         Some(search) => format!(
