@@ -1,5 +1,6 @@
 """Calling the command `unlearn` from experiments."""
 
+import hashlib
 import json
 import pathlib
 import re
@@ -24,7 +25,11 @@ class Command:
         return json.loads(done.stdout)
 
     def train(self, name, words):
-        """A trained model with its record and its codes, made unless it is there."""
+        """A trained model with its record and its codes, made unless one by the same command and recipe is there.
+
+        The program's own code is not in the name: who changes it takes another folder."""
+        recipe = json.dumps([self.words, shlex.split(words)])
+        name = f"{name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
         model, codes = self.work / f"{name}.safetensors", self.work / f"{name}-codes.safetensors"
         record = self.work / f"{name}.json"
         if not record.exists() or not model.exists() or not record.read_text().strip():

@@ -1,4 +1,4 @@
-//! The page of an audit in a real browser: layout, colours, print. Needs
+//! The pages of an audit and of a comparison in a real browser: layout, colours, print. Needs
 //! Chromium (Debian's `chromium`), and is skipped, loudly, where there is none;
 //! `UNLEARN_BROWSER` names another one.
 
@@ -95,19 +95,60 @@ fn audit(folder: &Path) {
         "audit --before m --after f --retrained r --retrained s --codes c --data shapes --forgotten ring --out a",
     );
     fs::copy(folder.join("a/report.html"), folder.join("page.html")).unwrap();
-    let page = fs::read_to_string(folder.join("page.html")).unwrap();
-    fs::write(folder.join("asked.html"), page + QUESTIONS).unwrap();
+}
+
+/// A page of a small comparison: several sets of classes, failed cells, Fisher diagonals.
+fn comparison(folder: &Path) {
+    fs::write(folder.join("e.toml"), EXPERIMENT).unwrap();
+    run(folder, "compare e.toml --out o");
+    fs::copy(folder.join("o/e.html"), folder.join("page.html")).unwrap();
+}
+
+const EXPERIMENT: &str = r#"title = "Shapes & <codes>"
+seeds = [1, 2]
+fisher_error = true
+
+[[original]]
+name = "shapes"
+data = "shapes"
+reading = { limit_per_class = 10 }
+network = { name = "mlp", hidden = [16], activation = "relu" }
+training = { epochs = 2 }
+forget = ["ring", ["star", "crescent"]]
+
+[[method]]
+method = "mnemonic"
+
+[[method]]
+method = "mnemonic-with-images"
+name = "a perturbation by ten images of each class, with a name that is too long for a drawing"
+settings = { images_per_class = 10 }
+
+[[method]]
+method = "erm-ktp"
+"#;
+
+#[test]
+fn the_page_of_an_audit_is_laid_out_coloured_and_printed() {
+    check(audit, 8);
 }
 
 #[test]
-fn the_page_is_laid_out_coloured_and_printed() {
+fn the_page_of_a_comparison_is_laid_out_coloured_and_printed() {
+    check(comparison, 2);
+}
+
+/// Looks at the page that `make` leaves, in which there are more charts than so many.
+fn check(make: fn(&Path), charts: u64) {
     let Some(browser) = browser() else {
         eprintln!("SKIPPED: no Chromium to look at the page with (apt-get install chromium)");
         return;
     };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    audit(path);
+    make(path);
+    let page = fs::read_to_string(path.join("page.html")).unwrap();
+    fs::write(path.join("asked.html"), page + QUESTIONS).unwrap();
     let mut papers = Vec::new();
     for (size, scheme) in [("1280,900", 1), ("1280,900", 0), ("500,900", 1)] {
         let (size, scheme) = (
@@ -133,7 +174,7 @@ fn the_page_is_laid_out_coloured_and_printed() {
         for none in ["small", "unnamed", "broken", "pictures", "fetched"] {
             assert_eq!(answers[none], 0, "{size}: {none}: {answers}");
         }
-        assert!(answers["charts"].as_u64().unwrap() > 8, "{answers}");
+        assert!(answers["charts"].as_u64().unwrap() > charts, "{answers}");
         papers.push(answers["paper"].as_str().unwrap().to_owned());
     }
     assert_ne!(papers[0], papers[1], "dark paper is as light paper");

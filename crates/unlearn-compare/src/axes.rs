@@ -3,14 +3,14 @@
 use toml::Spanned;
 
 use crate::CompareError;
-use crate::given::{Axes, Setting, json};
+use crate::given::{Axes, Setting};
 use crate::source::Source;
 
 /// Every combination of one value per axis, the last axis (by name) changing fastest; of no axes the
 /// empty one.
 ///
 /// # Errors
-/// If an axis has no value, or its setting is given elsewhere too.
+/// If an axis has no value or one that is not finite, or its setting is given elsewhere too.
 pub(crate) fn combinations(
     source: &Source,
     axes: &Axes,
@@ -25,14 +25,13 @@ pub(crate) fn combinations(
             let reason = "expected in one place, found in another table too";
             return Err(source.error(name.span(), reason));
         }
+        let of_axis = values.get_ref().iter();
+        let of_axis = of_axis.map(|value| Setting::new(source, name, value));
+        let of_axis: Vec<Setting> = of_axis.collect::<Result<_, _>>()?;
         let longer = all.iter().flat_map(|before: &Vec<Setting>| {
-            values.get_ref().iter().map(move |value| {
+            of_axis.iter().map(move |setting| {
                 let mut combination = before.clone();
-                combination.push(Setting {
-                    name: name.get_ref().clone(),
-                    value: json(value),
-                    span: name.span(),
-                });
+                combination.push(setting.clone());
                 combination
             })
         });

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use unlearn::checkpoint::{Model, OutputFile};
+use unlearn::code::Codebook;
 use unlearn::data::Digest;
 use unlearn::network::Device;
 use unlearn::train::Trainer;
@@ -29,15 +30,27 @@ struct Told {
     train_seconds: Option<f64>,
     /// Whether it came to numbers that are not finite; then there is no model.
     diverged: bool,
+    /// Whether codes were planted, and are kept with the model's spare units.
+    has_codes: bool,
 }
 
 /// A training that is over.
 #[derive(Debug)]
 pub(crate) enum Kept {
     /// It came to a model.
-    Model(Box<Model>, Option<f64>),
+    Model(Box<Trained>),
     /// It came to numbers that are not finite.
     Diverged,
+}
+
+/// What a training came to.
+#[derive(Debug)]
+pub(crate) struct Trained {
+    pub model: Model,
+    /// The codes that were planted, with the spare units; none where none were planted.
+    pub codes: Option<Codebook>,
+    /// How long it took, where it was not interrupted.
+    pub seconds: Option<f64>,
 }
 
 impl Cache {
@@ -112,27 +125,53 @@ impl Cache {
             return Ok(Some(Kept::Diverged));
         }
         let model = Model::read(&self.model_path(key), device)?;
-        Ok(Some(Kept::Model(Box::new(model), told.train_seconds)))
+        let codes = match told.has_codes {
+            true => Some(self.codes(key, &model)?),
+            false => None,
+        };
+        Ok(Some(Kept::Model(Box::new(Trained {
+            model,
+            codes,
+            seconds: told.train_seconds,
+        }))))
+    }
+
+    /// The codes that are kept with a model.
+    fn codes(&self, key: Digest, model: &Model) -> Result<Codebook, CompareError> {
+        let path = self.codes_path(key);
+        let (codes, metadata) = Codebook::read(&path)?;
+        let fit = metadata.check_model(model);
+        let fit = fit.and_then(|()| codes.check_fit(model));
+        fit.map_err(|error| CompareError::Cell {
+            path,
+            reason: error.to_string(),
+        })?;
+        Ok(codes)
     }
 
     /// Keeps what came of a training; that it did is told last.
     ///
     /// # Errors
     /// If the system refuses.
-    pub fn keep_model(
-        &self,
-        key: Digest,
-        model: Option<&Model>,
-        train_seconds: Option<f64>,
-    ) -> Result<(), CompareError> {
-        if let Some(model) = model {
+    pub fn keep_model(&self, key: Digest, kept: &Kept) -> Result<(), CompareError> {
+        let trained = match kept {
+            Kept::Model(trained) => Some(trained),
+            Kept::Diverged => None,
+        };
+        let codes = trained.and_then(|trained| trained.codes.as_ref());
+        if let Some(Trained { model, .. }) = trained.map(AsRef::as_ref) {
             let mut file = OutputFile::claim(&self.model_path(key), true)?;
             model.fill(&mut file)?;
             file.finish()?;
+            if let Some(codes) = codes {
+                let file = OutputFile::claim(&self.codes_path(key), true)?;
+                file.write(&codes.to_bytes(model.digest()))?;
+            }
         }
         let told = Told {
-            train_seconds,
-            diverged: model.is_none(),
+            train_seconds: trained.and_then(|trained| trained.seconds),
+            diverged: trained.is_none(),
+            has_codes: codes.is_some(),
         };
         let file = OutputFile::claim(&self.told_path(key), true)?;
         file.write(json_line(&told).as_bytes())?;
@@ -169,6 +208,10 @@ impl Cache {
 
     fn model_path(&self, key: Digest) -> PathBuf {
         self.models.join(file_name(key, "safetensors"))
+    }
+
+    fn codes_path(&self, key: Digest) -> PathBuf {
+        self.models.join(file_name(key, "codes.safetensors"))
     }
 
     fn told_path(&self, key: Digest) -> PathBuf {

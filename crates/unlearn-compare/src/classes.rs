@@ -58,6 +58,17 @@ pub(crate) fn sets(
                 )));
             }
         }
+        let mut kept: Vec<u32> = data.train.labels().to_vec();
+        kept.retain(|label| !set.contains(&(*label as usize)));
+        kept.sort_unstable();
+        kept.dedup();
+        if original.retrained && kept.len() < 2 {
+            return Err(refuse(format!(
+                "expected two classes or more to train the retrained model with, found {}: `retrained = false` does \
+                 without it",
+                kept.len()
+            )));
+        }
         if found.contains(&set) {
             return Err(refuse(
                 "expected different sets of classes, found one twice".to_owned(),

@@ -33,6 +33,9 @@ pub(crate) struct File {
     /// The training images that methods are given.
     #[serde(default)]
     pub images: Images,
+    /// Whether the Fisher diagonals of codes and of some images are held against those of all training images.
+    #[serde(default)]
+    pub fisher_error: bool,
     /// What is trained.
     pub original: Spanned<Vec<Spanned<Original>>>,
     /// What is done to it.

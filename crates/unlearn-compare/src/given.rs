@@ -24,20 +24,47 @@ pub(crate) struct Setting {
     pub span: Range<usize>,
 }
 
-/// Settings as the file gives them.
-pub(crate) fn settings(given: &Given) -> Vec<Setting> {
-    let settings = given.iter().map(|(name, value)| Setting {
-        name: name.get_ref().clone(),
-        value: json(value),
-        span: name.span(),
-    });
-    settings.collect()
+impl Setting {
+    /// # Errors
+    /// If a number of it is not finite.
+    pub fn new(
+        source: &Source,
+        name: &Spanned<String>,
+        value: &toml::Value,
+    ) -> Result<Self, CompareError> {
+        if let Some(number) = not_finite(value) {
+            let reason = format!("expected finite numbers, found {number}");
+            return Err(source.error(name.span(), reason));
+        }
+        let value = serde_json::to_value(value)
+            .unwrap_or_else(|error| unreachable!("values of TOML are values of JSON: {error}"));
+        Ok(Self {
+            name: name.get_ref().clone(),
+            value,
+            span: name.span(),
+        })
+    }
 }
 
-/// A value of the file as one of a record.
-pub(crate) fn json(value: &toml::Value) -> Json {
-    serde_json::to_value(value)
-        .unwrap_or_else(|error| unreachable!("values of TOML are values of JSON: {error}"))
+/// A number within a value that is not finite: JSON, and so a record, would have null for it.
+fn not_finite(value: &toml::Value) -> Option<f64> {
+    match value {
+        toml::Value::Float(number) => Some(*number).filter(|number| !number.is_finite()),
+        toml::Value::Array(values) => values.iter().find_map(not_finite),
+        toml::Value::Table(table) => table.values().find_map(not_finite),
+        _ => None,
+    }
+}
+
+/// Settings as the file gives them.
+///
+/// # Errors
+/// If a number is not finite.
+pub(crate) fn settings(source: &Source, given: &Given) -> Result<Vec<Setting>, CompareError> {
+    let settings = given.iter();
+    settings
+        .map(|(name, value)| Setting::new(source, name, value))
+        .collect()
 }
 
 /// By name.

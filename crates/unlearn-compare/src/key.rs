@@ -3,6 +3,17 @@
 use serde::Serialize;
 use unlearn::data::Digest;
 
+/// The trainings of this source; part of the key of every trained model, and so of every cell. Raise it with every
+/// change after which the same settings train another model, or keep other things beside it.
+///
+/// The program's version alone would not do: it stays while the source changes. A digest of the source would
+/// throw away days of training for a comment.
+pub(crate) const TRAININGS: u32 = 2;
+
+/// The methods and measures of this source; part of the key of every cell. Raise it with every change after which
+/// a method gives another model, or a model other measures, on the same original.
+pub(crate) const CELLS: u32 = 2;
+
 /// The digest of a description, written as JSON.
 pub(crate) fn key(description: &impl Serialize) -> Digest {
     let bytes = serde_json::to_vec(description)

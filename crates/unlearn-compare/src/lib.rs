@@ -16,6 +16,7 @@ mod data_part;
 mod error;
 mod experiment;
 mod finite;
+mod fisher_errors;
 mod given;
 mod key;
 mod merge;

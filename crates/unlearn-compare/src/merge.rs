@@ -2,23 +2,29 @@
 
 use std::path::Path;
 
+use unlearn::data::Digest;
+use unlearn::network::Device;
 use unlearn_report::CellResult;
 
 use crate::cache::Cache;
+use crate::cell::Work;
 use crate::{CompareError, Plan};
 
-/// Takes the finished cells of a plan from other folders into this one; returns how many there were to
-/// take.
+/// Takes the finished cells and the trained models of a plan from other folders into this one; returns how many
+/// cells there were to take.
+///
+/// Seconds may differ, and between kinds of processors the last bits of a model: those that are here already,
+/// or else the first folder's, are kept.
 ///
 /// # Errors
-/// If a file is damaged, or two folders hold different results of a cell. Seconds may differ: those
-/// that are here already, or else the first folder's, are kept.
+/// If a file is damaged, or two folders hold different results of a cell.
 pub fn adopt(
     plan: &Plan,
     folder: &Path,
     others: &[impl AsRef<Path>],
 ) -> Result<usize, CompareError> {
-    let own = Cache::make(folder)?;
+    let (own, device) = (Cache::make(folder)?, Device::flex());
+    let models = models(plan);
     let mut taken = 0;
     for other in others {
         let other = Cache::of(other.as_ref());
@@ -41,8 +47,25 @@ pub fn adopt(
                 }
             }
         }
+        for &model in &models {
+            if own.model(model, &device)?.is_none()
+                && let Some(found) = other.model(model, &device)?
+            {
+                own.keep_model(model, &found)?;
+            }
+        }
     }
     Ok(taken)
+}
+
+/// What the cells of a plan are made from: its originals and retrained models.
+fn models(plan: &Plan) -> Vec<Digest> {
+    let originals = plan.originals.iter().map(|original| original.training.key);
+    let retrained = plan.cells().iter().filter_map(|cell| match &cell.work {
+        Work::Retrained(training) => Some(training.key),
+        Work::Original | Work::Method(_) => None,
+    });
+    originals.chain(retrained).collect()
 }
 
 /// The first of the things that a result says in which two differ.

@@ -16,7 +16,28 @@ pub(crate) struct PlannedMethod {
     pub trials: Vec<Map<String, Json>>,
 }
 
+/// What Fisher diagonals are made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FisherSamples {
+    /// A code per class.
+    Codes,
+    /// So many images per class, or all.
+    Images(Option<usize>),
+}
+
 impl PlannedMethod {
+    /// What its Fisher diagonals are made from, where it is one of the two that work with some as they are.
+    pub fn fisher_samples(&self) -> Option<FisherSamples> {
+        match self.name {
+            "mnemonic" => Some(FisherSamples::Codes),
+            "mnemonic-with-images" => {
+                let count = self.settings.get("images_per_class").and_then(Json::as_u64);
+                Some(FisherSamples::Images(count.map(|count| count as usize)))
+            }
+            _ => None,
+        }
+    }
+
     /// The method, with these settings beside the others.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use crate::classes::sets;
 use crate::data_part::{DataPart, Wanted};
 use crate::experiment::{Images, Original};
 use crate::given::{Setting, map};
-use crate::key::key;
+use crate::key::{CELLS, key};
 use crate::needs::check_needs;
 use crate::original::PlannedOriginal;
 use crate::recipe::recipe;
@@ -33,6 +33,7 @@ use crate::{CompareError, Experiment};
 pub struct Plan {
     pub(crate) title: String,
     pub(crate) images: Images,
+    pub(crate) fisher_error: bool,
     pub(crate) data: Vec<DataPart>,
     pub(crate) originals: Vec<PlannedOriginal>,
     pub(crate) cells: Vec<Cell>,
@@ -69,6 +70,7 @@ impl Plan {
         let mut plan = Self {
             title: file.title.clone(),
             images: file.images,
+            fisher_error: file.fisher_error,
             data: Vec::new(),
             originals: Vec::new(),
             cells: Vec::new(),
@@ -202,17 +204,22 @@ impl Plan {
                 let entry = CATALOG.iter().find(|entry| entry.name == method.name);
                 let mut settings = entry.map(|entry| (entry.defaults)()).unwrap_or_default();
                 settings.extend(method.settings.clone());
-                json!({
+                let mut what = json!({
                     "method": method.name,
                     "settings": settings,
                     "grid": method.grid,
                     "images": format!("{:?}", self.images),
                     "seed": original.method_seed,
-                })
+                });
+                // It is a part of what comes of the cell only where it is asked for.
+                if self.fisher_error && method.fisher_samples().is_some() {
+                    what["fisher_error"] = json!(true);
+                }
+                what
             }
         };
         let digest = key(&json!({
-            "cell": VERSION,
+            "cell": (VERSION, CELLS),
             "original": original.training.key,
             "forgotten": set,
             "work": what,

@@ -15,7 +15,7 @@ pub(crate) fn recipe(
     variation: &[Setting],
     source: &Source,
 ) -> Result<TrainSettings, CompareError> {
-    let mut given = settings(&original.training);
+    let mut given = settings(source, &original.training)?;
     given.extend_from_slice(variation);
     if let Some(seed) = given.iter().find(|setting| setting.name == "seed") {
         let reason = "expected no seed here, found one: `seeds` are those of all originals";

@@ -37,10 +37,15 @@ pub fn records(plan: &Plan, folder: &Path) -> Result<Vec<CellRecord>, CompareErr
                 first: cell.to_string(),
             });
         };
+        let method = match &cell.work {
+            Work::Method(method) => Some(method),
+            Work::Original | Work::Retrained(_) => None,
+        };
         let original = &plan.originals[cell.original];
         let data = &plan.data[original.data];
         let names = data.classes.names();
         records.push(CellRecord {
+            experiment: plan.title.clone(),
             original: original.name.clone(),
             varied: original.varied.clone(),
             data: data.summary.clone(),
@@ -53,10 +58,10 @@ pub fn records(plan: &Plan, folder: &Path) -> Result<Vec<CellRecord>, CompareErr
                 .map(|class| names[*class].clone())
                 .collect(),
             row: cell.row.clone(),
-            method: match &cell.work {
-                Work::Method(method) => Some(method.name.to_owned()),
-                Work::Original | Work::Retrained(_) => None,
-            },
+            method: method.map(|method| method.name.to_owned()),
+            settings: method
+                .map(|method| method.settings.clone())
+                .unwrap_or_default(),
             is_control: cell.is_control,
             result,
         });

@@ -7,7 +7,7 @@ use unlearn::forget::{CATALOG, CatalogEntry, method};
 
 use crate::axes::combinations;
 use crate::experiment::MethodTable;
-use crate::given::{built, json as json_of, map, settings};
+use crate::given::{Setting, built, map, settings};
 use crate::method::PlannedMethod;
 use crate::source::Source;
 use crate::title::titled;
@@ -71,7 +71,7 @@ pub(crate) fn rows(experiment: &Experiment) -> Result<Vec<Row>, CompareError> {
         taken.extend(table.vary.keys());
         let search = combinations(source, &table.search, &taken)?;
         for variation in variations {
-            let mut given = settings(&table.settings);
+            let mut given = settings(source, &table.settings)?;
             given.extend(variation.clone());
             for trial in &search {
                 let all = [&*given, trial].concat();
@@ -90,8 +90,10 @@ pub(crate) fn rows(experiment: &Experiment) -> Result<Vec<Row>, CompareError> {
                 return Err(source.error(base.span(), reason));
             }
             let grid = table.search.iter().map(|(name, values)| {
-                let values = values.get_ref().iter().map(json_of);
-                (name.get_ref().clone(), Json::Array(values.collect()))
+                let values = values.get_ref().iter();
+                let values = values.map(|value| Ok(Setting::new(source, name, value)?.value));
+                let values: Vec<Json> = values.collect::<Result<_, CompareError>>()?;
+                Ok((name.get_ref().clone(), Json::Array(values)))
             });
             rows.push(Row {
                 name,
@@ -100,7 +102,7 @@ pub(crate) fn rows(experiment: &Experiment) -> Result<Vec<Row>, CompareError> {
                 method: PlannedMethod {
                     name: entry.name,
                     settings: map(&given),
-                    grid: grid.collect(),
+                    grid: grid.collect::<Result<_, CompareError>>()?,
                     trials: search.iter().map(map).collect(),
                 },
             });

@@ -8,15 +8,16 @@ use unlearn::audit::{Evaluation, evaluate};
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
 use unlearn::enrol::Shard;
-use unlearn::forget::{ForgetError, Job, Request};
+use unlearn::forget::{Job, Request};
 use unlearn::network::Device;
 use unlearn::train::Flow;
 use unlearn::tune::{Steps, Watch};
 use unlearn_report::{CellMeasures, CellResult, CellSeconds, SCHEMA, VERSION};
 
-use crate::cache::{Cache, Kept};
+use crate::cache::{Cache, Kept, Trained};
 use crate::cell::{Cell, Work};
 use crate::experiment::Images;
+use crate::fisher_errors::Exact;
 use crate::method::PlannedMethod;
 use crate::original::PlannedOriginal;
 use crate::search::found;
@@ -25,7 +26,6 @@ use crate::{CompareError, Observer, Plan, Progress};
 
 /// Why a cell has no model.
 const DIVERGED: &str = "training diverged: loss or weights are not finite";
-const NOT_FINITE: &str = "the weights are not finite afterwards";
 
 /// Does the cells of a share that are not done yet; each is kept in the folder as soon as it is done.
 /// Models are trained once and kept too, and after every epoch what is needed to resume.
@@ -56,6 +56,7 @@ pub fn run(
         done: cells.len() - pending.len(),
         all: cells.len(),
         started: None,
+        exact: None,
     };
     for cell in pending {
         // Another row, or another process, may have done the same meanwhile.
@@ -72,20 +73,23 @@ pub fn run(
 }
 
 pub(crate) struct Run<'a> {
-    plan: &'a Plan,
+    pub plan: &'a Plan,
     pub cache: Cache,
     observer: Observer<'a>,
     pub device: Device,
     done: usize,
     all: usize,
     /// The original that is being worked on, by its place.
-    started: Option<(usize, Started)>,
+    pub started: Option<(usize, Started)>,
+    /// The exact Fisher diagonals of the last original and set of classes that were asked for.
+    pub exact: Option<Exact>,
 }
 
 /// A trained original.
-struct Started {
-    model: Model,
-    codes: Codebook,
+pub(crate) struct Started {
+    pub model: Model,
+    /// None where none were planted.
+    pub codes: Option<Codebook>,
     /// On the test images; which classes are forgotten is not said in it.
     evaluation: Evaluation,
 }
@@ -147,6 +151,7 @@ impl<'a> Run<'a> {
             backward_passes: None,
             choices: Map::new(),
             search: None,
+            fisher: None,
             seconds: CellSeconds::default(),
         };
         if !self.start(cell.original)? {
@@ -180,6 +185,7 @@ impl<'a> Run<'a> {
         result.backward_passes = made.backward_passes;
         result.choices = made.choices;
         result.search = made.search;
+        result.fisher = self.fisher_errors(cell)?;
         result.seconds = made.seconds;
         Ok(result)
     }
@@ -193,14 +199,11 @@ impl<'a> Run<'a> {
         let original = &self.plan.originals[place];
         let data = &self.plan.data[original.data];
         let title = format!("training {}, seed {}", original.name, original.seed);
-        let model = match self.trained(&original.training, &data.train, data.digest, &title)? {
-            Kept::Model(model, _) => *model,
-            Kept::Diverged => return Ok(false),
+        let trained = self.trained(&original.training, &data.train, data.digest, &title)?;
+        let Kept::Model(trained) = trained else {
+            return Ok(false);
         };
-        let settings = original.training.parameters.settings();
-        let (kind, block) = (settings.code_kind, settings.code_block);
-        let shape = model.metadata.input_shape;
-        let codes = Codebook::draw(settings.seed, kind, block, data.classes.clone(), shape);
+        let Trained { model, codes, .. } = *trained;
         let evaluation = evaluate(&model, &data.test, &[], |_| {});
         self.started = Some((
             place,
@@ -226,8 +229,9 @@ impl<'a> Run<'a> {
         let backward_passes = settings.epochs * kept.len();
         Ok(
             match self.trained(training, &kept, data.digest, &cell.title)? {
-                Kept::Model(model, seconds) => {
-                    Ok(Made::new(*model, Some(backward_passes), seconds))
+                Kept::Model(trained) => {
+                    let Trained { model, seconds, .. } = *trained;
+                    Ok(Made::new(model, Some(backward_passes), seconds))
                 }
                 Kept::Diverged => Err(DIVERGED.to_owned()),
             },
@@ -253,9 +257,9 @@ impl<'a> Run<'a> {
         let classes: Vec<&str> = cell.classes.iter().map(|class| &*names[*class]).collect();
         let request = Request::new(&started.model, &classes)?;
         let recipe = &original.training.parameters;
-        let mut job = match recipe.settings().mix > 0.0 {
-            true => Job::new(&started.model, &started.codes, &request)?,
-            false => Job::without_codes(&started.model, &request),
+        let mut job = match &started.codes {
+            Some(codes) => Job::new(&started.model, codes, &request)?,
+            None => Job::without_codes(&started.model, &request),
         };
         job = job.with_recipe(recipe).with_seed(original.method_seed);
         if let Some(images) = &images {
@@ -277,7 +281,7 @@ impl<'a> Run<'a> {
                 .run(method.build(trial)?.as_ref())
         });
         Ok(match found {
-            Ok(Some(found)) => Ok(Made {
+            Ok(Ok(found)) => Ok(Made {
                 choices: found.outcome.choices,
                 search: found.search,
                 seconds: CellSeconds {
@@ -290,9 +294,8 @@ impl<'a> Run<'a> {
                     None,
                 )
             }),
-            Ok(None) => Err(NOT_FINITE.to_owned()),
-            Err(ForgetError::Stopped(_)) => return Err(self.stopped()),
-            Err(error) => Err(error.to_string()),
+            Ok(Err(failure)) => Err(failure),
+            Err(_) => return Err(self.stopped()),
         })
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 use unlearn::audit::evaluate;
 use unlearn::data::Split;
 use unlearn::forget::{ForgetError, Outcome};
+use unlearn::tune::Stopped;
 use unlearn_report::SearchRecord;
 
 use crate::finite::is_finite;
@@ -20,37 +21,45 @@ pub(crate) struct Found {
     pub seconds: Option<f64>,
 }
 
+const NOT_FINITE: &str = "the weights are not finite afterwards";
+
 /// Tries all combinations of a method's grid and takes the one with the highest A_R + E_F on held-out
-/// images, the first of equals; None where no combination gives finite weights.
+/// images, the first of equals; where there is none, why.
 ///
-/// Test images are not asked. A combination that the method refuses counts as one that failed.
+/// Test images are not asked. A combination that the method refuses, or after which weights are not
+/// finite, counts as one that failed.
 ///
 /// # Errors
-/// If the method was stopped, or, where there is nothing to choose from, refuses.
+/// If the method was stopped.
 pub(crate) fn found(
     method: &PlannedMethod,
     held_out: Option<&Split>,
     forgotten: &[usize],
     run: impl Fn(&PlannedMethod, &Map<String, Json>, usize) -> Result<Outcome, ForgetError>,
-) -> Result<Option<Found>, ForgetError> {
+) -> Result<Result<Found, String>, Stopped> {
+    let tried = |trial: &Map<String, Json>, place: usize| {
+        Ok(match run(method, trial, place) {
+            Err(ForgetError::Stopped(stopped)) => return Err(stopped),
+            Ok(outcome) if is_finite(&outcome.model) => Ok(outcome),
+            Ok(_) => Err(NOT_FINITE.to_owned()),
+            Err(error) => Err(error.to_string()),
+        })
+    };
     let Some(held_out) = held_out.filter(|_| !method.grid.is_empty()) else {
-        let outcome = run(method, &Map::new(), 0)?;
-        let found = Found {
+        return Ok(tried(&Map::new(), 0)?.map(|outcome| Found {
             outcome,
             search: None,
             seconds: None,
-        };
-        return Ok(Some(found).filter(|found| is_finite(&found.outcome.model)));
+        }));
     };
     let start = Instant::now();
     let mut best: Option<(f64, &Map<String, Json>, Outcome)> = None;
-    let mut failed_trials = 0;
+    let mut failures: Vec<String> = Vec::new();
     for (place, trial) in method.trials.iter().enumerate() {
-        let outcome = match run(method, trial, place) {
-            Err(ForgetError::Stopped(stopped)) => return Err(stopped.into()),
-            Ok(outcome) if is_finite(&outcome.model) => outcome,
-            _ => {
-                failed_trials += 1;
+        let outcome = match tried(trial, place)? {
+            Ok(outcome) => outcome,
+            Err(failure) => {
+                failures.push(failure);
                 continue;
             }
         };
@@ -62,7 +71,8 @@ pub(crate) fn found(
         }
     }
     let seconds = Some(start.elapsed().as_secs_f64());
-    Ok(best.map(|(score, chosen, outcome)| Found {
+    let failed_trials = failures.len();
+    let found = best.map(|(score, chosen, outcome)| Found {
         outcome,
         seconds,
         search: Some(SearchRecord {
@@ -73,5 +83,13 @@ pub(crate) fn found(
             chosen: chosen.clone(),
             score,
         }),
+    });
+    Ok(found.ok_or_else(|| {
+        let count = failures.len();
+        failures.dedup();
+        format!(
+            "all {count} combinations of settings failed: {}",
+            failures.join("; ")
+        )
     }))
 }

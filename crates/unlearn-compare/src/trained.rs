@@ -6,7 +6,7 @@ use unlearn::data::{Digest, Split};
 use unlearn::train::{EpochRecord, Flow, Observer, Progress, Trainer};
 
 use crate::CompareError;
-use crate::cache::Kept;
+use crate::cache::{Kept, Trained};
 use crate::finite::is_finite;
 use crate::run::Run;
 use crate::training::Training;
@@ -50,18 +50,21 @@ impl Run<'_> {
         if let Some(failure) = watched.failure {
             return Err(failure);
         }
-        let model = &trainer.model();
-        if watched.diverged || !is_finite(model) {
-            self.cache.keep_model(key, None, None)?;
-            return Ok(Kept::Diverged);
-        }
-        if !is_finished {
-            self.cache.keep_training(key, &trainer)?;
-            return Err(self.stopped());
-        }
-        let seconds = (!is_resumed).then_some(seconds);
-        self.cache.keep_model(key, Some(model), seconds)?;
-        Ok(Kept::Model(Box::new(model.clone()), seconds))
+        let model = trainer.model();
+        let kept = match watched.diverged || !is_finite(&model) {
+            true => Kept::Diverged,
+            false if !is_finished => {
+                self.cache.keep_training(key, &trainer)?;
+                return Err(self.stopped());
+            }
+            false => Kept::Model(Box::new(Trained {
+                model,
+                codes: training.has_codes().then(|| trainer.codes()),
+                seconds: (!is_resumed).then_some(seconds),
+            })),
+        };
+        self.cache.keep_model(key, &kept)?;
+        Ok(kept)
     }
 }
 

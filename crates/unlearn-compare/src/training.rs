@@ -7,7 +7,7 @@ use unlearn::train::TrainParameters;
 use unlearn_report::VERSION;
 
 use crate::data_part::DataPart;
-use crate::key::key;
+use crate::key::{TRAININGS, key};
 
 /// A model that is trained.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ impl Training {
         without: &[usize],
     ) -> Self {
         let key = key(&json!({
-            "training": VERSION,
+            "training": (VERSION, TRAININGS),
             "data": data.key,
             "model": metadata,
             "settings": parameters.settings(),
@@ -40,5 +40,10 @@ impl Training {
             parameters,
             without: without.to_vec(),
         }
+    }
+
+    /// Whether codes are planted, and kept with the model.
+    pub fn has_codes(&self) -> bool {
+        self.parameters.settings().mix > 0.0
     }
 }

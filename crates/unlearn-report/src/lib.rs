@@ -10,8 +10,9 @@ pub use record::{
     AuditedModel, CellMeasures, CellRecord, CellResult, CellSeconds, CheckRecord, CompareRecord,
     ComparisonRecord, ComparisonRow, ComparisonTable, Conclusion, ConfidenceRecord, DataSummary,
     DemoFiles, DemoRecord, DemoSeconds, EnrolRecord, EvaluateRecord, EvaluationsRecord, FigureRow,
-    FileContent, FileEvaluation, ForgetRecord, GateRecord, InspectRecord, MethodRecord,
-    MethodsRecord, ParameterSummary, SCHEMA, SampleRecord, SearchRecord, Spread, StepRecord,
-    TensorChange, TestedImages, TrainRecord, VERSION, WorstKept, public_settings,
+    FileContent, FileEvaluation, FisherErrors, FisherRow, FisherSpread, ForgetRecord, GateRecord,
+    InspectRecord, MethodRecord, MethodsRecord, ParameterSummary, SCHEMA, SampleRecord,
+    SearchRecord, Spread, StepRecord, TensorChange, TestedImages, TrainRecord, VERSION, WorstKept,
+    public_settings,
 };
-pub use render::{comparison_csv, comparison_markdown, json, json_line, page};
+pub use render::{comparison_csv, comparison_markdown, comparison_page, json, json_line, page};

@@ -30,8 +30,8 @@ pub struct CompareArgs {
     #[arg(long, value_name = "I/N", conflicts_with = "merge")]
     pub shard: Option<Shard>,
 
-    /// Do nothing but take what was done into another folder; may be repeated. It must be
-    /// all that is missing.
+    /// Do nothing but take what was done in another folder, trained models too; may be repeated. It must
+    /// be all that is missing.
     #[arg(long, value_name = "DIR")]
     pub merge: Vec<PathBuf>,
 

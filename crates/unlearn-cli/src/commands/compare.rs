@@ -7,7 +7,8 @@ use unlearn::enrol::Shard;
 use unlearn::train::Flow;
 use unlearn_compare::{CompareError, Experiment, Plan, adopt, finished, records, run as run_cells};
 use unlearn_report::{
-    CompareRecord, ComparisonRecord, comparison_csv, comparison_markdown, json, json_line,
+    CompareRecord, ComparisonRecord, comparison_csv, comparison_markdown, comparison_page, json,
+    json_line,
 };
 
 use crate::args::CompareArgs;
@@ -60,7 +61,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
     }
 }
 
-/// Writes the records and the tables of an experiment that is done.
+/// Writes the records, the tables and the page of an experiment that is done.
 ///
 /// # Errors
 /// If a cell is missing, or a file cannot be written.
@@ -72,6 +73,7 @@ fn finish(args: &CompareArgs, plan: &Plan) -> anyhow::Result<Exit> {
         ("jsonl", lines),
         ("md", comparison_markdown(&comparison)),
         ("csv", comparison_csv(&comparison)),
+        ("html", comparison_page(&records)),
     ];
     let mut files = Vec::new();
     for (ending, text) in contents {

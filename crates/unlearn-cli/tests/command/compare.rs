@@ -80,6 +80,7 @@ fn a_comparison_ends_in_records_and_tables() {
     let expected = [
         "cells",
         "colours.csv",
+        "colours.html",
         "colours.jsonl",
         "colours.md",
         "models",
@@ -93,6 +94,51 @@ fn a_comparison_ends_in_records_and_tables() {
     let mut again = object(path, "compare colours.toml --out out");
     again["files"] = record["files"].clone();
     assert_eq!(again, record);
+}
+
+/// The page tells what was asked and found, needs nothing else, and is made again from the records.
+#[test]
+fn a_comparison_ends_in_a_page() {
+    let folder = folder();
+    let path = folder.path();
+    run(path, "compare colours.toml --out out").done();
+    let page = fs::read_to_string(path.join("out/colours.html")).unwrap();
+    for part in [
+        "<h1>Colours</h1>",
+        "What was found",
+        "what was not measured",
+        "colours: without red",
+        "bias shift, which forgets nothing inside, has A_R 100.00",
+        "training images of the kept classes",
+        "scope output",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    for part in [
+        "http:", "https:", "url(", "@import", "<link", "<iframe", "onclick", "onload",
+    ] {
+        assert!(!page.contains(part), "{part}");
+    }
+    assert_eq!(page.matches("<script").count(), 1);
+    let (_, embedded) = page.split_once("type=\"application/json\">").unwrap();
+    let (embedded, _) = embedded.split_once("</script>").unwrap();
+    let embedded: Vec<Json> = serde_json::from_str(embedded).unwrap();
+    let lines = fs::read_to_string(path.join("out/colours.jsonl")).unwrap();
+    let lines = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    assert_eq!(embedded, lines.collect::<Vec<Json>>());
+    assert_eq!(embedded[0]["experiment"], "Colours");
+    let tables = page.matches("<table").count();
+    assert_eq!(page.matches("<caption").count(), tables);
+
+    run(path, "report out/colours.jsonl --out again.html").done();
+    assert!(fs::read_to_string(path.join("again.html")).unwrap() == page);
+    fs::write(path.join("bad.jsonl"), "{}\n").unwrap();
+    fs::write(path.join("none.jsonl"), "").unwrap();
+    run(path, "report bad.jsonl --out r.html").bad(&["bad.jsonl: expected the records"]);
+    run(path, "report none.jsonl --out r.html").bad(&["none.jsonl: expected", "found none"]);
+    assert!(!path.join("r.html").exists());
 }
 
 /// Ten times the process is killed without warning.
@@ -169,9 +215,10 @@ fn shares_are_merged_to_what_a_single_run_writes() {
     run(path, "compare colours.toml --out two --shard 2/2").done();
     run(path, &format!("{merge} --merge two")).done();
     assert_eq!(records(&path.join("merged")), records(&path.join("whole")));
-    assert!(
-        files(&path.join("merged/models")).is_empty(),
-        "nothing was trained again"
+    // Nothing was trained again: the models are those of the shares.
+    assert_eq!(
+        files(&path.join("merged/models")),
+        files(&path.join("whole/models"))
     );
 }
 

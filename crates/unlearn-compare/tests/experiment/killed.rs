@@ -22,7 +22,8 @@ enum End {
 
 #[test]
 fn a_run_killed_at_random_points_ends_with_the_same_records() {
-    let written = Written::new(TEXT);
+    // Spare units are read back with the original that they were trained in.
+    let written = Written::new(&format!("{TEXT}\n[[method]]\nmethod = \"transplant\"\n"));
     let plan = written.plan().unwrap();
     let (whole, killed) = (written.out("whole"), written.out("killed"));
     do_share(&plan, &whole, "1/1");
@@ -58,6 +59,11 @@ fn a_run_killed_at_random_points_ends_with_the_same_records() {
     assert!(ends[0] >= 5 && ends[1] >= 5, "{ends:?}");
     assert!(resumable > 0, "no training was stopped in its middle");
     assert_eq!(results(&plan, &killed), results(&plan, &whole));
+    for record in results(&plan, &killed) {
+        let spare = record.result.choices.get("spare_units");
+        let expected = serde_json::json!(record.forgotten.len());
+        assert_eq!(spare, (record.row == "transplant").then_some(&expected));
+    }
     let left = fs::read_dir(killed.join("models")).unwrap();
     let mut left = left.map(|file| file.unwrap().file_name().into_string().unwrap());
     assert!(

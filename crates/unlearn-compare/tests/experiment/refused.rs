@@ -60,6 +60,32 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
     ("batch_size = 20", "seed = 20", ":10: `seed`", "`seeds`"),
     ("[0.1, 0.3]", "[0.1, 1.3]", ":11: `mix`", "in [0, 1)"),
     ("[0.1, 0.3]", "[]", ":11: `mix`", "at least one value"),
+    // Numbers that a record cannot hold.
+    ("[0.1, 0.3]", "[0.1, nan]", ":11: `mix`", "finite"),
+    (
+        "batch_size = 20",
+        "weight_decay = inf",
+        ":10: `weight_decay`",
+        "finite",
+    ),
+    (
+        "batch_size = 20",
+        "augmentation = { brightness = [0.1, -inf] }",
+        ":10: `augmentation`",
+        "finite",
+    ),
+    (
+        "settings = { epochs = 2",
+        "settings = { momentum = nan",
+        ":20: `momentum`",
+        "finite",
+    ),
+    (
+        "[0.001, 0.03]",
+        "[0.001, inf]",
+        ":21: `learning_rate`",
+        "finite",
+    ),
     (
         "search = {",
         "vary = { learning_rate = [1] }\nsearch = {",
@@ -86,6 +112,12 @@ const WRONG: &[(&str, &str, &str, &str)] = &[
         "[0,1,2,3,4,5,6,7,8,9]",
         ":12: `forget`",
         "and of others",
+    ),
+    (
+        "[\"star\", 6]",
+        "[0,1,2,3,4,5,6,7,8]",
+        ":12: `forget`",
+        "two classes or more",
     ),
     (
         "validation = 0.2",
@@ -178,6 +210,18 @@ fn line_and_key_are_named() {
         );
         assert!(message.contains(reason), "{wrong}: {message}");
     }
+}
+
+/// What leaves one kept class is refused for the retrained model's sake only.
+#[test]
+fn one_kept_class_is_enough_without_a_retrained_model() {
+    let text = TEXT.replace(
+        "forget = [\"ring\", [\"star\", 6]]",
+        "forget = [[0,1,2,3,4,5,6,7,8]]\nretrained = false",
+    );
+    let plan = Written::new(&text).plan().unwrap();
+    // Two values of `mix`, two seeds: original, bias shift, two methods.
+    assert_eq!(plan.cells().len(), 2 * 2 * 4);
 }
 
 #[test]

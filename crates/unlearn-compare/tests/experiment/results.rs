@@ -51,6 +51,8 @@ fn cells_say_what_was_done_and_found() {
     let chosen = &search.chosen["learning_rate"];
     assert_eq!(&records[4].result.choices["learning_rate"], chosen);
     assert_eq!(records[4].result.choices["epochs"], 2);
+    assert_eq!(records[4].settings["epochs"], 2);
+    assert!(records[3].settings.is_empty());
     // The retrained model does not depend on what is planted, and is shared.
     let digest = |place: usize| records[place].result.model_digest;
     assert_eq!(digest(1), digest(21));
@@ -91,15 +93,17 @@ fn cells_say_what_was_done_and_found() {
     );
 }
 
-/// The method `retrain` gives the same bits as the model that is trained, resumably, beside the methods.
+/// The method `retrain` gives the same bits as the model that is trained, resumably, beside the methods; and
+/// `transplant` takes a spare unit of the original.
 #[test]
-fn the_retrained_model_is_that_of_the_method_retrain() {
+fn the_retrained_model_is_that_of_the_method_retrain_and_spare_units_are_those_of_the_original() {
     let text = TEXT
         .replace("validation = 0.2\n", "")
         .replace("search = { learning_rate = [0.001, 0.03] }", "");
     let text = text
         .replace("seeds = [1, 2]", "seeds = [3]")
         .replace("forget = [\"ring\", [\"star\", 6]]", "forget = [\"ring\"]");
+    let text = format!("{text}\n[[method]]\nmethod = \"transplant\"\n");
     let written = Written::new(&text);
     let plan = written.plan().unwrap();
     let out = written.out("out");
@@ -145,6 +149,14 @@ fn the_retrained_model_is_that_of_the_method_retrain() {
         records[1].result.backward_passes,
         Some(outcome.backward_passes)
     );
+
+    let transplant = method("transplant", Default::default()).unwrap();
+    let outcome = job.run(transplant.as_ref()).unwrap();
+    let cell = &records[5].result;
+    assert_eq!(records[5].method.as_deref(), Some("transplant"));
+    assert_eq!(cell.choices["spare_units"], 1);
+    assert_eq!(cell.choices["made_units"], 0);
+    assert_eq!(cell.model_digest, Some(outcome.model.digest()));
 }
 
 #[test]
@@ -201,6 +213,37 @@ fn a_method_that_diverges_fails_its_own_cell_only() {
         "{markdown}"
     );
     assert!(markdown.contains("One seed shows no noise"), "{markdown}");
+}
+
+/// The method refuses, whatever is tried: its masks are for maps before a global average.
+#[test]
+fn a_search_in_which_all_fails_says_why() {
+    let text = TEXT.replace("seeds = [1, 2]", "seeds = [1]");
+    let text = text.replace("vary = { mix = [0.1, 0.3] }\n", "");
+    let text = text.replace(
+        "{ name = \"cnn\", width = 4 }",
+        "{ name = \"mlp\", hidden = [8], activation = \"relu\" }",
+    );
+    let search = "search = { penalty = [0.1, 1.0] }";
+    let text = format!("{text}\n[[method]]\nmethod = \"erm-ktp\"\n{search}\n");
+    let written = Written::new(&text);
+    let plan = written.plan().unwrap();
+    let out = written.out("out");
+    do_share(&plan, &out, "1/1");
+    let records = results(&plan, &out);
+    let failed = records.iter().find(|record| record.row == "erm-ktp");
+    let failure = failed.unwrap().result.failure.as_deref().unwrap();
+    assert!(
+        failure.starts_with(
+            "all 2 combinations of settings failed: method `erm-ktp`: expected a network"
+        ),
+        "{failure}"
+    );
+    assert_eq!(
+        failure.matches("expected a network").count(),
+        1,
+        "{failure}"
+    );
 }
 
 #[test]

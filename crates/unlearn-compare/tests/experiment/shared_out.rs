@@ -1,10 +1,12 @@
 //! Shares of an experiment, joined.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use unlearn_compare::{CompareError, adopt, finished, records};
+use unlearn::enrol::Shard;
+use unlearn::train::Flow;
+use unlearn_compare::{CompareError, adopt, finished, records, run};
 
 use super::small::{TEXT, Written, do_share, results};
 
@@ -12,6 +14,17 @@ fn names(folder: &Path, ending: &str) -> BTreeSet<String> {
     let files = fs::read_dir(folder).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.ends_with(ending)).collect()
+}
+
+/// The bytes of all files but those that hold seconds, by name.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = names(folder, ".safetensors").into_iter();
+    files
+        .map(|name| {
+            let bytes = fs::read(folder.join(&name)).unwrap();
+            (name, bytes)
+        })
+        .collect()
 }
 
 #[test]
@@ -50,6 +63,15 @@ fn shares_merged_equal_the_single_run() {
     }
     assert_eq!(adopt(&plan, &merged, &shares[2..]).unwrap(), cells[2].len());
     assert_eq!(results(&plan, &merged), results(&plan, &whole));
+    // Trained models came along with all that lies beside them, and another row trains none anew.
+    assert_eq!(files(&merged.join("models")), files(&whole.join("models")));
+    let longer = format!("{TEXT}\n[[method]]\nmethod = \"transplant\"\n");
+    let longer = Written::new(&longer).plan().unwrap();
+    let only_the_row = |progress: &unlearn_compare::Progress<'_>| {
+        assert!(progress.doing.ends_with("transplant"), "{}", progress.doing);
+        Flow::Continue
+    };
+    run(&longer, &merged, Shard::WHOLE, &only_the_row).unwrap();
     // The same again changes nothing.
     assert_eq!(adopt(&plan, &merged, &[whole]).unwrap(), 0);
 }

@@ -6,7 +6,7 @@ use unlearn::audit::Evaluation;
 use unlearn::data::Digest;
 use unlearn::network::Architecture;
 
-use super::DataSummary;
+use super::{DataSummary, FisherErrors};
 
 /// What came of a cell. All of it but the seconds follows from what [`Self::cell`] is the
 /// digest of: two runs of a cell are equal where [`Self::without_seconds`] is.
@@ -30,6 +30,10 @@ pub struct CellResult {
     pub choices: Map<String, Json>,
     /// How its settings were found, where they were searched for.
     pub search: Option<SearchRecord>,
+    /// How far the Fisher diagonals that the method works with lie from the exact ones, where the
+    /// experiment asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fisher: Option<FisherErrors>,
     /// Wall-clock time, the only part that differs from run to run.
     pub seconds: CellSeconds,
 }
@@ -64,7 +68,7 @@ pub struct SearchRecord {
     pub grid: Map<String, Json>,
     /// The budget: how many combinations were tried, all of the grid.
     pub trials: usize,
-    /// How many of them gave no model with finite weights.
+    /// How many of them the method refused, or left with weights that are not finite.
     pub failed_trials: usize,
     /// Images held out by which they were judged.
     pub validation_samples: usize,
@@ -87,6 +91,9 @@ pub struct CellSeconds {
 /// A cell's place in a comparison and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CellRecord {
+    /// What the experiment is called; empty in records of before it was told.
+    #[serde(default)]
+    pub experiment: String,
     /// The original's name.
     pub original: String,
     /// What is varied of its training, by name.
@@ -105,6 +112,10 @@ pub struct CellRecord {
     pub row: String,
     /// The method's name in the catalog; none for trained models.
     pub method: Option<String>,
+    /// The settings that the experiment gives the method; others take their defaults. Empty in records of before
+    /// they were told.
+    #[serde(default)]
+    pub settings: Map<String, Json>,
     /// Whether it is there for comparison only and never the best.
     pub is_control: bool,
     /// What came of it.

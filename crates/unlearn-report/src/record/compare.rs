@@ -19,7 +19,7 @@ pub struct CompareRecord {
     pub done: usize,
     /// The tables; none until all is done.
     pub comparison: Option<ComparisonRecord>,
-    /// The files that were written: records, tables in Markdown and in CSV.
+    /// The files that were written: records, tables in Markdown and in CSV, and a page.
     pub files: Vec<String>,
 }
 

@@ -1,11 +1,9 @@
 //! A comparison of methods: cells summed up over training seeds.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::{CellMeasures, CellRecord, SCHEMA, Spread, VERSION, WorstKept};
+use super::{CellMeasures, CellRecord, FisherRow, SCHEMA, Spread, VERSION, WorstKept};
 
 /// A comparison of methods.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +36,10 @@ pub struct ComparisonTable {
     pub forgotten: Option<Vec<String>>,
     /// The methods, in the order of the experiment.
     pub rows: Vec<ComparisonRow>,
+    /// The Fisher diagonals of those methods that have some, beside an estimate of zeros; empty where the
+    /// experiment does not ask for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fisher: Vec<FisherRow>,
 }
 
 /// One method, over the training seeds.
@@ -113,6 +115,20 @@ fn is_same_original(one: &CellRecord, other: &CellRecord) -> bool {
 }
 
 impl ComparisonTable {
+    /// The original with what is varied of its training, and what was forgotten.
+    pub fn title(&self) -> String {
+        let varied = self.varied.iter().map(|(name, value)| match value {
+            Json::String(text) => format!(", {name} {text}"),
+            value => format!(", {name} {value}"),
+        });
+        let varied: String = varied.collect();
+        let forgotten = match &self.forgotten {
+            Some(classes) => format!("without {}", classes.join(", ")),
+            None => "mean over all sets of classes".to_owned(),
+        };
+        format!("{}{varied}: {forgotten}", self.original)
+    }
+
     fn new(forgotten: Option<Vec<String>>, cells: &[&CellRecord]) -> Self {
         let mut names: Vec<&str> = Vec::new();
         for cell in cells {
@@ -120,11 +136,16 @@ impl ComparisonTable {
                 names.push(&cell.row);
             }
         }
-        let rows = names.into_iter().map(|name| {
+        let of_row = |name: &str| -> Vec<&CellRecord> {
             let of_row = cells.iter().filter(|cell| cell.row == name);
-            ComparisonRow::new(name, &of_row.copied().collect::<Vec<_>>())
-        });
+            of_row.copied().collect()
+        };
+        let rows = names.iter();
+        let rows = rows.map(|name| ComparisonRow::new(name, &of_row(name)));
         let mut rows: Vec<ComparisonRow> = rows.collect();
+        let fisher = names.iter();
+        let fisher = fisher.filter_map(|name| FisherRow::of_method(name, &of_row(name)));
+        let fisher = FisherRow::of_zeros(cells).into_iter().chain(fisher);
         let best_kept = best(&rows, |row| row.kept_accuracy);
         let best_forgotten = best(&rows, |row| row.forgotten_error);
         for (place, row) in rows.iter_mut().enumerate() {
@@ -136,6 +157,7 @@ impl ComparisonTable {
             varied: cells[0].varied.clone(),
             forgotten,
             rows,
+            fisher: fisher.collect(),
         }
     }
 }
@@ -160,16 +182,8 @@ fn best(
 impl ComparisonRow {
     /// Means over the sets of classes first, then over the seeds.
     fn new(name: &str, cells: &[&CellRecord]) -> Self {
-        let spread = |number: &dyn Fn(&CellRecord) -> Option<f64>| {
-            let mut by_seed: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-            for cell in cells {
-                if let Some(number) = number(cell) {
-                    by_seed.entry(cell.seed).or_default().push(number);
-                }
-            }
-            let means = by_seed.values().filter_map(|of_seed| Spread::of(of_seed));
-            Spread::of(&means.map(|of_seed| of_seed.mean).collect::<Vec<_>>())
-        };
+        let spread =
+            |number: &dyn Fn(&CellRecord) -> Option<f64>| Spread::over_seeds(cells, number);
         let measure = |number: fn(&CellMeasures) -> f64| {
             spread(&|cell| cell.result.measures.as_ref().map(number))
         };

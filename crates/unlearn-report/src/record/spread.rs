@@ -1,6 +1,10 @@
 //! A mean and how much its numbers differ.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use super::CellRecord;
 
 /// Numbers of independent runs, summed up.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +29,21 @@ impl Spread {
             deviation: (count > 1).then(|| (squares / (count - 1) as f64).sqrt()),
             count,
         })
+    }
+
+    /// Sums a number of cells up: means within a training seed first, then over the seeds.
+    pub(super) fn over_seeds(
+        cells: &[&CellRecord],
+        number: impl Fn(&CellRecord) -> Option<f64>,
+    ) -> Option<Self> {
+        let mut by_seed: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+        for cell in cells {
+            if let Some(number) = number(cell) {
+                by_seed.entry(cell.seed).or_default().push(number);
+            }
+        }
+        let means = by_seed.values().filter_map(|of_seed| Self::of(of_seed));
+        Self::of(&means.map(|of_seed| of_seed.mean).collect::<Vec<_>>())
     }
 
     /// Whether this mean lies above another by more than the noise: by more than

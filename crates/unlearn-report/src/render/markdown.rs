@@ -1,8 +1,7 @@
 //! A comparison as tables in Markdown.
 
-use serde_json::{Map, Value as Json};
-
-use crate::record::{ComparisonRecord, ComparisonRow, ComparisonTable, Spread, WorstKept};
+use super::numbers::{or_dash, plain, scientific, seconds, worst};
+use crate::record::{ComparisonRecord, ComparisonRow, ComparisonTable, FisherRow, Spread};
 
 /// A comparison as a page of tables.
 pub fn comparison_markdown(record: &ComparisonRecord) -> String {
@@ -43,25 +42,13 @@ fn legend(record: &ComparisonRecord) -> String {
 }
 
 fn table(table: &ComparisonTable) -> String {
-    let forgotten = match &table.forgotten {
-        Some(classes) => format!("without {}", classes.join(", ")),
-        None => "mean over all sets of classes above".to_owned(),
-    };
     let rows: String = table.rows.iter().map(row).collect();
     format!(
-        "\n## {}: {forgotten}\n\n| method | A_R | E_F | worst kept class | seconds | backward passes | tried |\n\
-         |---|--:|--:|--:|--:|--:|--:|\n{rows}",
-        original(&table.original, &table.varied)
+        "\n## {}\n\n| method | A_R | E_F | worst kept class | seconds | backward passes | tried |\n\
+         |---|--:|--:|--:|--:|--:|--:|\n{rows}{}",
+        table.title(),
+        fisher(&table.fisher)
     )
-}
-
-/// The original's name with what is varied of its training.
-fn original(name: &str, varied: &Map<String, Json>) -> String {
-    let varied = varied.iter().map(|(name, value)| match value {
-        Json::String(text) => format!(", {name} {text}"),
-        value => format!(", {name} {value}"),
-    });
-    format!("{name}{}", varied.collect::<String>())
 }
 
 fn row(row: &ComparisonRow) -> String {
@@ -69,52 +56,62 @@ fn row(row: &ComparisonRow) -> String {
         0 => String::new(),
         failed => format!(" ({failed} failed)"),
     };
-    let name = match row.is_control {
-        true => format!("*{}*{failed}", plain(&row.name)),
-        false => format!("{}{failed}", plain(&row.name)),
+    let name = name(&row.name, row.is_control);
+    let measure = |spread: Option<Spread>, is_best: bool| match or_dash(spread, plain) {
+        text if is_best => format!("**{text}**"),
+        text => text,
     };
-    let none = || "-".to_owned();
-    let measure = |spread: Option<Spread>, is_best: bool| match spread.map(percent) {
-        Some(text) if is_best => format!("**{text}**"),
-        Some(text) => text,
-        None => none(),
-    };
+    let worst = or_dash(row.worst_kept.as_ref(), worst);
     format!(
-        "| {name} | {} | {} | {} | {} | {} | {} |\n",
+        "| {name}{failed} | {} | {} | {} | {} | {} | {} |\n",
         measure(row.kept_accuracy, row.is_best_kept),
         measure(row.forgotten_error, row.is_best_forgotten),
-        row.worst_kept.as_ref().map_or_else(none, worst),
-        row.seconds.map_or_else(none, seconds),
-        row.backward_passes
-            .map_or_else(none, |passes| format!("{:.0}", passes.mean)),
-        row.trials.map_or_else(none, |trials| trials.to_string()),
+        escaped(&worst),
+        or_dash(row.seconds, seconds),
+        or_dash(row.backward_passes, |passes| format!("{:.0}", passes.mean)),
+        or_dash(row.trials, |trials| trials.to_string()),
     )
 }
 
-fn percent(spread: Spread) -> String {
-    match spread.deviation {
-        Some(deviation) => format!("{:.2} ± {deviation:.2}", spread.mean),
-        None => format!("{:.2}", spread.mean),
+/// The errors of Fisher diagonals; nothing where there are none.
+fn fisher(rows: &[FisherRow]) -> String {
+    if rows.is_empty() {
+        return String::new();
     }
+    let rows = rows.iter().map(|row| {
+        let cells = [&row.forgotten, &row.kept].map(|errors| {
+            format!(
+                "{} | {} | {}",
+                or_dash(errors.mean_absolute, scientific),
+                or_dash(errors.relative, plain),
+                or_dash(errors.rank_correlation, plain)
+            )
+        });
+        let eta = or_dash(row.eta_rank_correlation, plain);
+        let name = name(&row.name, row.is_control);
+        format!("| {name} | {} | {} | {eta} |\n", cells[0], cells[1])
+    });
+    let rows: String = rows.collect();
+    format!(
+        "\nFisher diagonals f_F of the forgotten and f_R of the kept classes, beside those of all training images in the \
+         same network: mean absolute error; length of the error over that of the exact diagonal (1 for zeros); \
+         Spearman's rank correlation, also of eta = f_F / f_R.\n\n\
+         | diagonals | f_F error | relative | rank | f_R error | relative | rank | eta rank |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|\n{rows}"
+    )
 }
 
-fn seconds(spread: Spread) -> String {
-    match spread.mean {
-        mean if mean < 1.0 => format!("{mean:.4} s"),
-        mean => format!("{mean:.1} s"),
-    }
-}
-
-/// The kept class that lost most; none where none lost a hundredth of a point.
-fn worst(worst: &WorstKept) -> String {
-    match worst.drop_points {
-        drop if drop >= 0.005 => format!("{} -{drop:.2}", plain(&worst.class)),
-        _ => "none".to_owned(),
+/// A row's name, in italics where it is there for comparison only.
+fn name(name: &str, is_control: bool) -> String {
+    let name = escaped(name);
+    match is_control {
+        true => format!("*{name}*"),
+        false => name,
     }
 }
 
 /// Text that does not part a table's cells.
-fn plain(text: &str) -> String {
+fn escaped(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
@@ -123,16 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_class_that_lost_nothing_is_not_blamed() {
-        let of = |class: &str, drop_points| {
-            worst(&WorstKept {
-                class: class.to_owned(),
-                drop_points,
-            })
-        };
-        assert_eq!(
-            (of("a|b", 1.5), of("a", -2.0)),
-            ("a\\|b -1.50".into(), "none".into())
-        );
+    fn names_do_not_part_a_tables_cells() {
+        assert_eq!(name("a|b", true), "*a\\|b*");
     }
 }

@@ -1,10 +1,12 @@
-//! The page of an audit: one HTML file that needs nothing else.
+//! The pages of audits and comparisons: HTML files that need nothing else.
 
 mod asked;
 mod chart;
+mod comparison;
 mod confusion;
 mod entry;
 mod figure;
+mod frame;
 mod mark;
 mod overview;
 #[expect(
@@ -15,4 +17,5 @@ mod page;
 mod samples;
 mod words;
 
+pub use comparison::comparison_page;
 pub use page::page;

@@ -1,6 +1,6 @@
 //! Pictures of what audits found, as SVG.
 
-mod axis;
+pub mod axis;
 pub mod bars;
 pub mod histograms;
 pub mod lines;
