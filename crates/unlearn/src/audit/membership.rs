@@ -83,7 +83,7 @@ impl Audit for Membership {
     }
 }
 
-fn losses(subject: &Subject, samples: &Split) -> Vec<f64> {
+pub(super) fn losses(subject: &Subject, samples: &Split) -> Vec<f64> {
     let network = &subject.model.network;
     let rows = logits(network, samples, subject);
     let shape = [samples.len(), network.class_count()];
@@ -92,7 +92,7 @@ fn losses(subject: &Subject, samples: &Split) -> Vec<f64> {
 }
 
 /// How many losses are in each bin of their logarithm.
-fn counts(losses: &[f64], edges: &[f64]) -> Vec<usize> {
+pub(super) fn counts(losses: &[f64], edges: &[f64]) -> Vec<usize> {
     let mut counts = vec![0; edges.len() - 1];
     for loss in losses {
         let place = edges[1..edges.len() - 1].partition_point(|edge| *edge <= loss.log10());
@@ -103,7 +103,7 @@ fn counts(losses: &[f64], edges: &[f64]) -> Vec<usize> {
 
 /// The area under the ROC curve of telling the first scores from the second by
 /// being higher, with DeLong's interval.
-fn area([ours, theirs]: [&[f64]; 2]) -> Estimate {
+pub(super) fn area([ours, theirs]: [&[f64]; 2]) -> Estimate {
     let sorted = |scores: &[f64]| {
         let mut sorted = scores.to_vec();
         sorted.sort_by(f64::total_cmp);
