@@ -184,7 +184,7 @@ mod tests {
         assert!((turned - area).abs() < 1e-12, "{turned}");
     }
 
-    /// With the judged model alone left out of the fits this would be near 0.3.
+    /// With the judged model alone left out of the fits this would be near 0.4.
     #[test]
     fn equal_models_are_told_apart_by_chance_only_however_few_they_are() {
         let of_draw = |seed: u64| {
