@@ -2,6 +2,7 @@
 //! for other models and other images.
 
 use rand::Rng;
+use rand::seq::SliceRandom;
 use unlearn_data::stream;
 
 use super::{Estimate, student};
@@ -11,6 +12,7 @@ use super::{Estimate, student};
 pub(super) const SMALLEST: usize = 4;
 
 const RESAMPLES: usize = 200;
+const ORDERS: usize = 8;
 
 /// A number per image, from the numbers `[model][image]` of two groups of models.
 pub(super) type PerImage<'a> = &'a dyn Fn(&[&[f64]], &[&[f64]]) -> Vec<f64>;
@@ -18,12 +20,13 @@ pub(super) type PerImage<'a> = &'a dyn Fn(&[&[f64]], &[&[f64]]) -> Vec<f64>;
 /// A number of all images, from one per image.
 pub(super) type Summary<'a> = &'a dyn Fn(&[f64]) -> f64;
 
-/// Models in two groups of `size`, several times over.
+/// Models in two groups of `size`, many times over.
 ///
 /// Audited models are held against retrained ones; **retrained models are held against other
 /// retrained ones, half against half**, which is what there is to find where nothing is left. Groups
 /// are of the same size in both cases, because a few models differ more by chance than many. They go
-/// round: the s-th group begins at the s-th model.
+/// round in a random order, several orders one after the other: of models in a circle every one begins a group
+/// once, so that each is in as many groups.
 #[derive(Clone, Debug)]
 pub(super) struct Groups<'a> {
     models: Vec<&'a [f64]>,
@@ -60,40 +63,60 @@ impl Scale {
 
 impl<'a> Groups<'a> {
     /// Models against retrained ones.
-    pub fn audited(ours: &'a [Vec<f64>], retrained: &'a [Vec<f64>], size: usize) -> Self {
-        let kinds = [ours.len(), retrained.len()];
-        let models = ours.iter().chain(retrained).map(Vec::as_slice).collect();
-        let split = |start: usize| {
-            let group = |first: usize, count: usize| {
-                let places = (0..size).map(|place| first + (start + place) % count);
-                places.collect()
-            };
-            [group(0, kinds[0]), group(kinds[0], kinds[1])]
-        };
-        Self {
-            models,
-            kinds,
-            size,
-            splits: (0..kinds[0].max(kinds[1])).map(split).collect(),
-        }
+    pub fn audited(
+        ours: &'a [Vec<f64>],
+        retrained: &'a [Vec<f64>],
+        size: usize,
+        seed: u64,
+    ) -> Self {
+        let orders = orders([ours.len(), retrained.len()], seed);
+        Self::audited_in(ours, retrained, size, &orders)
     }
 
     /// Retrained models against other retrained ones.
-    pub fn own(retrained: &'a [Vec<f64>], size: usize) -> Self {
-        let count = retrained.len();
-        let split = |start: usize| {
-            let group = |first: usize| {
-                (0..size)
-                    .map(|place| (start + first + place) % count)
-                    .collect()
-            };
-            [group(0), group(size)]
-        };
+    pub fn own(retrained: &'a [Vec<f64>], size: usize, seed: u64) -> Self {
+        Self::own_in(retrained, size, &orders([0, retrained.len()], seed))
+    }
+
+    pub(super) fn audited_in(
+        ours: &'a [Vec<f64>],
+        retrained: &'a [Vec<f64>],
+        size: usize,
+        orders: &[[Vec<usize>; 2]],
+    ) -> Self {
+        let count = ours.len();
+        let starts = 0..count.max(retrained.len());
+        let splits = orders.iter().flat_map(|[first, second]| {
+            starts.clone().map(move |start| {
+                let second = group(second, start, size).into_iter();
+                [
+                    group(first, start, size),
+                    second.map(|model| count + model).collect(),
+                ]
+            })
+        });
         Self {
-            models: retrained.iter().map(Vec::as_slice).collect(),
-            kinds: [count, 0],
+            splits: splits.collect(),
+            models: ours.iter().chain(retrained).map(Vec::as_slice).collect(),
+            kinds: [count, retrained.len()],
             size,
-            splits: (0..count).map(split).collect(),
+        }
+    }
+
+    pub(super) fn own_in(
+        retrained: &'a [Vec<f64>],
+        size: usize,
+        orders: &[[Vec<usize>; 2]],
+    ) -> Self {
+        let splits = orders.iter().flat_map(|[_, order]| {
+            let starts = 0..order.len();
+            starts.map(move |start| [start, start + size].map(|first| group(order, first, size)))
+        });
+        Self {
+            splits: splits.collect(),
+            models: retrained.iter().map(Vec::as_slice).collect(),
+            kinds: [0, retrained.len()],
+            size,
         }
     }
 
@@ -122,7 +145,7 @@ impl<'a> Groups<'a> {
         let parts = self.parts(measure);
         let summaries: Vec<f64> = parts.iter().map(|part| summary(part)).collect();
         let value = mean(&summaries);
-        let variance = self.variance_over_models(measure, summary, scale)
+        let variance = self.variance_over_models(measure, summary, scale, &summaries)
             + variance_over_images(&parts, summary, scale, seed);
         let half = student::quantile(self.size - 1) * variance.sqrt();
         let centre = scale.to(value);
@@ -136,11 +159,17 @@ impl<'a> Groups<'a> {
         measure: PerImage<'_>,
         summary: Summary<'_>,
         scale: Scale,
+        summaries: &[f64],
     ) -> f64 {
         let without = |model: usize| {
-            let splits = self.splits.iter();
-            let summaries = splits.map(|split| summary(&self.part(split, Some(model), measure)));
-            scale.to(mean(&summaries.collect::<Vec<_>>()))
+            let splits = self.splits.iter().zip(summaries);
+            let changed = splits.map(|(split, of_all)| {
+                match split.iter().any(|group| group.contains(&model)) {
+                    true => summary(&self.part(split, Some(model), measure)),
+                    false => *of_all,
+                }
+            });
+            scale.to(mean(&changed.collect::<Vec<_>>()))
         };
         let [first, second] = self.kinds;
         let kinds = [0..first, first..first + second].into_iter();
@@ -152,7 +181,7 @@ impl<'a> Groups<'a> {
         variances.sum()
     }
 
-    fn parts(&self, measure: PerImage<'_>) -> Vec<Vec<f64>> {
+    pub(super) fn parts(&self, measure: PerImage<'_>) -> Vec<Vec<f64>> {
         let splits = self.splits.iter();
         splits
             .map(|split| self.part(split, None, measure))
@@ -171,6 +200,25 @@ impl<'a> Groups<'a> {
         });
         measure(&ours, &theirs)
     }
+}
+
+/// Random orders of so many models of each kind.
+fn orders(kinds: [usize; 2], seed: u64) -> Vec<[Vec<usize>; 2]> {
+    let mut random = stream(seed, "audit/groups/orders");
+    let orders = (0..ORDERS).map(|_| {
+        kinds.map(|count| {
+            let mut order: Vec<usize> = (0..count).collect();
+            order.shuffle(&mut random);
+            order
+        })
+    });
+    orders.collect()
+}
+
+/// So many models from a place of the order on, which is a circle.
+fn group(order: &[usize], first: usize, size: usize) -> Vec<usize> {
+    let places = (first..first + size).map(|place| order[place % order.len()]);
+    places.collect()
 }
 
 /// The bootstrap variance of the estimate over images, on the scale.
@@ -232,15 +280,15 @@ mod tests {
     #[test]
     fn groups_are_of_one_size_and_every_model_is_in_as_many() {
         let models = vec![vec![0.0]; 9];
-        let own = Groups::own(&models, 4);
-        assert_eq!(own.splits.len(), 9);
+        let own = Groups::own(&models, 4, 1);
+        assert_eq!(own.splits.len(), 9 * ORDERS);
         for [ours, theirs] in &own.splits {
             let mut both = [&ours[..], theirs].concat();
             both.sort_unstable();
             both.dedup();
             assert_eq!((ours.len(), both.len()), (4, 8));
         }
-        let audited = Groups::audited(&models[..5], &models, 4);
+        let audited = Groups::audited(&models[..5], &models, 4, 1);
         for [ours, theirs] in &audited.splits {
             assert!(ours.iter().all(|model| *model < 5));
             assert!(theirs.iter().all(|model| (5..14).contains(model)));
@@ -250,8 +298,12 @@ mod tests {
                 let splits = groups.splits.iter();
                 splits.filter(|split| split[kind].contains(&model)).count()
             };
-            assert_eq!((of(0, model, &own), of(1, model, &own)), (4, 4));
-            assert_eq!(of(1, 5 + model, &audited), 4);
+            let expected = 4 * ORDERS;
+            assert_eq!(
+                (of(0, model, &own), of(1, model, &own)),
+                (expected, expected)
+            );
+            assert_eq!(of(1, 5 + model, &audited), expected);
         }
     }
 
@@ -261,7 +313,7 @@ mod tests {
         let held = (0..200).filter(|&seed| {
             let ours = drawn(seed, [4, 30], 3.0, 1.0);
             let retrained = drawn(1000 + seed, [8, 30], 0.0, 1.0);
-            let groups = Groups::audited(&ours, &retrained, 4);
+            let groups = Groups::audited(&ours, &retrained, 4, 1);
             let estimate = groups.estimate(&differences, &mean, Scale::Share, seed);
             let [low, high] = estimate.interval.unwrap();
             low <= 0.53 && 0.53 <= high
@@ -275,7 +327,7 @@ mod tests {
         // All models say the same; images differ.
         let ours = vec![(0..100).map(f64::from).collect::<Vec<f64>>(); 4];
         let retrained = vec![vec![0.0; 100]; 8];
-        let groups = Groups::audited(&ours, &retrained, 4);
+        let groups = Groups::audited(&ours, &retrained, 4, 1);
         let estimate = groups.estimate(&differences, &mean, Scale::Share, 1);
         let [low, high] = estimate.interval.unwrap();
         // 0.5 + 49.5 / 100, of which the deviation is 0.29 / sqrt(100).

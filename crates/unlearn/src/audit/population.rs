@@ -75,10 +75,10 @@ pub(super) fn beside_retrained<'a>(
     let retrained = populations.of(Role::Retrained, images);
     if subject.role == Role::Retrained {
         let first = of_role(context, Role::Retrained).next()?;
-        return std::ptr::eq(first, subject).then(|| Groups::own(retrained, size));
+        return std::ptr::eq(first, subject).then(|| Groups::own(retrained, size, context.seed));
     }
     let ours = populations.of(subject.role, images);
-    (ours.len() >= size).then(|| Groups::audited(ours, retrained, size))
+    (ours.len() >= size).then(|| Groups::audited(ours, retrained, size, context.seed))
 }
 
 /// How many models a group has.

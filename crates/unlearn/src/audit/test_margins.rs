@@ -73,12 +73,15 @@ impl Golden {
         assert_eq!(per_image.len(), case.per_image.len());
         let pairs = per_image.iter().zip(&case.per_image);
         pairs.for_each(|(got, expected)| close(*got, *expected));
-        let audited = Groups::audited(&self.ours, &self.retrained, self.size);
-        let own = Groups::own(&self.retrained, self.size);
+        let order = [&self.ours, &self.retrained].map(|models| (0..models.len()).collect());
+        let audited = Groups::audited_in(&self.ours, &self.retrained, self.size, &[order.clone()]);
+        let own = Groups::own_in(&self.retrained, self.size, &[order]);
         for (groups, [value, variance]) in [(audited, case.audited), (own, case.own)] {
             let estimate = groups.estimate(measure, summary, scale, 1);
             close(estimate.value, value);
-            let over_models = groups.variance_over_models(measure, summary, scale);
+            let parts = groups.parts(measure);
+            let summaries: Vec<f64> = parts.iter().map(|part| summary(part)).collect();
+            let over_models = groups.variance_over_models(measure, summary, scale, &summaries);
             close(over_models, variance);
         }
     }
