@@ -36,7 +36,8 @@ impl Audit for Klom {
     }
 
     fn reading(&self) -> &'static str {
-        "0 nats would be the very same distribution; 0.5 nats are two bell curves one deviation apart. A few models differ by \
+        "0 nats would be the very same distribution; 0.5 nats are two bell curves one deviation apart; which side is not said: \
+         a class that was pushed away too far differs as well as one of which too much is left. A few models differ by \
          chance, so the yardstick is half of the retrained models against the other half, which stands with the first \
          of them. Kept images show what the method did to the other classes."
     }

@@ -74,7 +74,12 @@ impl Golden {
         let pairs = per_image.iter().zip(&case.per_image);
         pairs.for_each(|(got, expected)| close(*got, *expected));
         let order = [&self.ours, &self.retrained].map(|models| (0..models.len()).collect());
-        let audited = Groups::audited_in(&self.ours, &self.retrained, self.size, &[order.clone()]);
+        let audited = Groups::audited_in(
+            &self.ours,
+            &self.retrained,
+            self.size,
+            std::slice::from_ref(&order),
+        );
         let own = Groups::own_in(&self.retrained, self.size, &[order]);
         for (groups, [value, variance]) in [(audited, case.audited), (own, case.own)] {
             let estimate = groups.estimate(measure, summary, scale, 1);

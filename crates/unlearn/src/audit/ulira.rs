@@ -38,8 +38,9 @@ impl Audit for Ulira {
     }
 
     fn reading(&self) -> &'static str {
-        "0.5 is chance: the answers of models that forgot are spread as those of models that never saw the class. The number \
-         for the retrained models, which stands with the first of them, comes from holding half of them against the \
+        "0.5 is chance: the answers of models that forgot are spread as those of models that never saw the class. More means \
+         that they can be told, be it because too much is left or because the class was pushed away further than never seeing \
+         it does. The number for the retrained models, which stands with the first of them, comes from holding half of them against the \
          other half. It is a statement on the method, over the models of all seeds that were given, not on one model alone."
     }
 
