@@ -111,12 +111,14 @@ impl Audits<'_> {
         add(self.data.as_bytes());
         add(&context.seed.to_le_bytes());
         add(format!("{:?}", context.budget).as_bytes());
-        add(format!("{:?} {:?}", context.forgotten, context.kept).as_bytes());
+        let classes = (&context.forgotten, &context.kept, &context.unused_classes);
+        add(format!("{classes:?}").as_bytes());
         add(context
             .codes
             .map_or([0; 32], |codes| *codes.digest().as_bytes())
             .as_slice());
-        let all = context.subjects.iter().filter(|_| audit.is_relative());
+        let all = context.subjects.iter().chain(context.peers);
+        let all = all.filter(|_| audit.is_relative());
         for subject in [context.before(), subject].into_iter().chain(all) {
             add(subject.model.digest().as_bytes());
             add(format!(

@@ -14,6 +14,7 @@ mod gate;
 mod interrupt;
 mod oracle;
 mod outputs;
+mod peers;
 mod progress;
 mod recipe;
 mod resume;

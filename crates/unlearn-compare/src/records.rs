@@ -6,6 +6,7 @@ use unlearn_report::{CellRecord, public_settings};
 
 use crate::cache::Cache;
 use crate::cell::Work;
+use crate::key::file_name;
 use crate::{CompareError, Plan};
 
 /// How many of a plan's cells are done in a folder.
@@ -44,6 +45,11 @@ pub fn records(plan: &Plan, folder: &Path) -> Result<Vec<CellRecord>, CompareErr
         let original = &plan.originals[cell.original];
         let data = &plan.data[original.data];
         let names = data.classes.names();
+        let trained = match &cell.work {
+            Work::Original => Some(&original.training),
+            Work::Retrained(training) => Some(&**training),
+            Work::Method(_) => None,
+        };
         records.push(CellRecord {
             experiment: plan.title.clone(),
             original: original.name.clone(),
@@ -63,6 +69,9 @@ pub fn records(plan: &Plan, folder: &Path) -> Result<Vec<CellRecord>, CompareErr
                 .map(|method| method.settings.clone())
                 .unwrap_or_default(),
             is_control: cell.is_control,
+            model_file: trained
+                .filter(|_| result.model_digest.is_some())
+                .map(|training| format!("models/{}", file_name(training.key, "safetensors"))),
             result,
         });
     }

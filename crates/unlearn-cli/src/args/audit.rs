@@ -21,13 +21,16 @@ use super::{DataArgs, RecipeArgs};
     false => arg,
 }))]
 pub struct AuditArgs {
-    /// The model before the request.
-    #[arg(long, value_name = "A.safetensors")]
-    pub before: PathBuf,
+    /// The model before the request. Name models of other training seeds after it, and the
+    /// attacks that need many models are made: from 4 before, 4 after and 8 retrained.
+    #[arg(long, value_name = "A.safetensors", required = true)]
+    pub before: Vec<PathBuf>,
 
-    /// The model that is said to have forgotten.
-    #[arg(long, value_name = "B.safetensors")]
-    pub after: PathBuf,
+    /// The model that is said to have forgotten. Those named after it are of other
+    /// training seeds and forgot by the same method; only the attacks that need many models
+    /// ask them.
+    #[arg(long, value_name = "B.safetensors", required = true)]
+    pub after: Vec<PathBuf>,
 
     /// A model trained in the same way without the classes; name several, of
     /// different seeds, to see how much such models differ by chance.
@@ -40,6 +43,11 @@ pub struct AuditArgs {
     /// A class that should be forgotten, by name or index; may be repeated.
     #[arg(long, value_name = "NAME", required = true)]
     pub forgotten: Vec<String>,
+
+    /// A class that no model here was trained on, the one before neither (`train --without`);
+    /// may be repeated. The forgotten classes are put beside it, and it does not count as kept.
+    #[arg(long, value_name = "NAME")]
+    pub unused: Vec<String>,
 
     /// The codes that were planted, where there are any: audits of codes need them.
     #[arg(long, value_name = "C.safetensors")]

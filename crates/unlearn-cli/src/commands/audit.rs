@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::folder::Folder;
 use crate::interrupt::Interrupt;
 use crate::session::Unfinished;
-use crate::{codes, data, oracle, outputs, show, stdout};
+use crate::{codes, data, oracle, outputs, peers, show, stdout};
 
 /// Looks for what is left of classes in a model, and writes a record and a page.
 ///
@@ -24,27 +24,36 @@ use crate::{codes, data, oracle, outputs, show, stdout};
 /// If an argument, the data or a file is bad.
 pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let device = Device::flex();
-    let before = Model::read(&args.before, &device)?;
-    let after = read_like(&args.after, (&args.before, &before))?;
+    // The first of each is audited.
+    let (before_file, after_file) = (&args.before[0], &args.after[0]);
+    let before = Model::read(before_file, &device)?;
     let forgotten = data::classes(&before, &args.forgotten)?;
     let source = &args.data.data;
     let images = data::read_for(&before, source, args.data.reading.options())?;
     data::refuse_unmeasurable(&images, source, &forgotten)?;
     refuse_unseen(&images, &forgotten)?;
-    refuse_forgotten_before(&before, &forgotten, &args.before)?;
+    let unused = data::classes(&before, &args.unused)?;
+    refuse_used(&images, &forgotten, &unused)?;
+    let first = (before_file.as_path(), &before);
+    let before_all = read_all(&args.before, first)?;
+    for (model, file) in before_all.iter().zip(&args.before) {
+        refuse_forgotten_before(model, &forgotten, &unused, file)?;
+    }
+    let after_all = read_all(&args.after, first)?;
     let codes = args
         .codes
         .as_ref()
         .map(|path| codes::read(path, &before))
         .transpose()?;
-    let retrained = args.retrained.iter();
-    let retrained = retrained.map(|path| read_like(path, (&args.before, &before)));
-    let retrained = retrained.collect::<anyhow::Result<Vec<Model>>>()?;
-    let named_retrained = || args.retrained.iter().map(PathBuf::as_path).zip(&retrained);
-    let given = [(args.before.as_path(), &before), (&args.after, &after)];
-    refuse_twice(given.into_iter().chain(named_retrained()))?;
+    let retrained = read_all(&args.retrained, first)?;
+    let files = [&args.before, &args.after, &args.retrained];
+    let models = [&before_all, &after_all, &retrained];
+    let files = files.into_iter().flatten().map(PathBuf::as_path);
+    let named = files.zip(models.into_iter().flatten());
+    refuse_twice(named)?;
     if let Some(codes) = &codes {
-        named_retrained().try_for_each(|named| refuse_planted(named, codes, &forgotten))?;
+        let mut named = args.retrained.iter().zip(&retrained);
+        named.try_for_each(|(file, model)| refuse_planted((file, model), codes, &forgotten))?;
     }
 
     let interrupt = Interrupt::listen()?;
@@ -71,7 +80,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         Role::Before,
         named(Role::Before),
         before.clone(),
-        Some(&args.before),
+        Some(before_file),
         None,
     );
     if let Some(control) = control {
@@ -80,8 +89,8 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     add(
         Role::After,
         named(Role::After),
-        after,
-        Some(&args.after),
+        after_all[0].clone(),
+        Some(after_file),
         None,
     );
     let trained = usize::from(args.train_oracle.unwrap_or(0));
@@ -127,6 +136,11 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     }
 
     let subjects: Vec<Subject> = models.iter().map(|(subject, ..)| subject.clone()).collect();
+    let mut peers = peers::named(Role::Before, before_all, &args.before);
+    let controls = peers::controls(&peers, &images.train, &forgotten);
+    peers.extend(controls);
+    peers.extend(peers::named(Role::After, after_all, &args.after));
+    let (peers, peer_files): (Vec<Subject>, Vec<Option<PathBuf>>) = peers.into_iter().unzip();
     let context = Context::new(
         &subjects,
         &images,
@@ -134,7 +148,9 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         codes.as_ref(),
         args.budget(),
         args.seed,
-    );
+    )
+    .with_unused(&unused)
+    .with_peers(&peers);
     let audits = Audits {
         context: &context,
         data: images.digest,
@@ -144,15 +160,17 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let Some(entries) = audits.run()? else {
         return Ok(interrupted(&args.out));
     };
-    let audited = models.into_iter().map(|(subject, path, training)| {
-        AuditedModel::new(
-            &subject,
-            path.map(|path| path.display().to_string()),
-            training,
-        )
-    });
+    let shown = |path: Option<PathBuf>| path.map(|path| path.display().to_string());
+    let audited = models
+        .into_iter()
+        .map(|(subject, path, training)| AuditedModel::new(&subject, shown(path), training));
+    let peers = peers.iter().zip(peer_files);
+    let peers = peers.map(|(subject, path)| AuditedModel::new(subject, shown(path), None));
     let summary = DataSummary::new(source.to_string(), &images);
-    let record = AuditRecord::new(&context, summary, audited.collect(), entries, &args.gate);
+    let record = AuditRecord {
+        peers: peers.collect(),
+        ..AuditRecord::new(&context, summary, audited.collect(), entries, &args.gate)
+    };
     let text = json(&record);
     outputs::write(files, [text.as_bytes(), page(&record).as_bytes()])?;
     match args.json {
@@ -175,7 +193,8 @@ fn read_like(path: &Path, before: (&Path, &Model)) -> anyhow::Result<Model> {
     Ok(model)
 }
 
-/// Refuses one model under two names: a model is always like itself.
+/// Refuses one model under two names: a model is always like itself, and counted as two it would make
+/// chance look smaller than it is.
 fn refuse_twice<'a>(models: impl Iterator<Item = (&'a Path, &'a Model)>) -> anyhow::Result<()> {
     let mut seen: Vec<(Digest, &Path)> = Vec::new();
     for (path, model) in models {
@@ -211,8 +230,18 @@ fn refuse_planted(
     }
 }
 
+fn read_all(files: &[PathBuf], before: (&Path, &Model)) -> anyhow::Result<Vec<Model>> {
+    let models = files.iter().map(|file| read_like(file, before));
+    models.collect()
+}
+
 /// Refuses a model before the request that had forgotten one of its classes, or all others.
-fn refuse_forgotten_before(before: &Model, forgotten: &[usize], path: &Path) -> anyhow::Result<()> {
+fn refuse_forgotten_before(
+    before: &Model,
+    forgotten: &[usize],
+    unused: &[usize],
+    path: &Path,
+) -> anyhow::Result<()> {
     let metadata = &before.metadata;
     for &class in forgotten {
         ensure!(
@@ -222,7 +251,7 @@ fn refuse_forgotten_before(before: &Model, forgotten: &[usize], path: &Path) -> 
             metadata.classes.names()[class]
         );
     }
-    let mut classes = 0..metadata.classes.len();
+    let mut classes = (0..metadata.classes.len()).filter(|class| !unused.contains(class));
     ensure!(
         classes.any(|class| !forgotten.contains(&class) && !metadata.is_forgotten(class)),
         "{}: expected a class that is kept, found none",
@@ -245,6 +274,22 @@ fn refuse_unseen(images: &Dataset, forgotten: &[usize]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Refuses classes as never used that should be forgotten, or of which there are no images to ask about.
+fn refuse_used(images: &Dataset, forgotten: &[usize], unused: &[usize]) -> anyhow::Result<()> {
+    for class in unused {
+        let name = &images.classes.names()[*class];
+        ensure!(
+            !forgotten.contains(class),
+            "--unused {name}: expected a class that is not to be forgotten"
+        );
+        ensure!(
+            images.test.labels().contains(&(*class as u32)),
+            "{name}: expected test images of the class that was never used, found none"
+        );
+    }
+    Ok(())
+}
+
 /// One of the models that are to be retrained.
 fn oracle(
     args: &AuditArgs,
@@ -253,7 +298,8 @@ fn oracle(
     images: &Dataset,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Result<oracle::Oracle, Unfinished>> {
-    let without = data::without_classes(images, &args.forgotten)?;
+    let without = [&args.forgotten[..], &args.unused].concat();
+    let without = data::without_classes(images, &without)?;
     let seed = oracle::seed(args.seed, index);
     let settings = args.recipe.settings(seed, &before.metadata.architecture);
     let path = args

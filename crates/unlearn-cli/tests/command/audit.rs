@@ -68,7 +68,9 @@ fn an_audit_writes_a_record_and_a_page() {
     };
     assert_eq!([value(0), value(1), value(2)], [100.0, 0.0, 0.0]);
     for audit in record["audits"].as_array().unwrap() {
-        assert_eq!(audit["skipped"], Json::Null, "{}", audit["name"]);
+        // These need more models, or a class that was never used.
+        let needs_more = ["ulira", "klom", "unused"].contains(&audit["name"].as_str().unwrap());
+        assert_eq!(audit["skipped"].is_string(), needs_more, "{audit}");
         for figure in audit["figures"].as_array().unwrap() {
             assert!(!figure["sentence"].as_str().unwrap().is_empty());
             assert_eq!(figure["estimates"].as_array().unwrap().len(), 5);
@@ -142,8 +144,8 @@ fn without_a_retrained_model_nothing_is_concluded() {
     let skipped = skipped.filter(|audit| audit["conclusion"] == "skipped");
     assert_eq!(
         skipped.count(),
-        4,
-        "three need codes, one a retrained model"
+        7,
+        "three need codes, one a retrained model, two many models, one a class that was never used"
     );
 }
 

@@ -16,6 +16,7 @@ mod gate;
 mod help;
 mod images;
 mod interrupted;
+mod many_models;
 mod methods;
 mod outputs;
 mod same_bits;

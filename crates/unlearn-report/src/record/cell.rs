@@ -118,6 +118,10 @@ pub struct CellRecord {
     pub settings: Map<String, Json>,
     /// Whether it is there for comparison only and never the best.
     pub is_control: bool,
+    /// The file of a trained model in the comparison's folder; none of models that a method
+    /// made, which are not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_file: Option<String>,
     /// What came of it.
     #[serde(flatten)]
     pub result: CellResult,

@@ -7,6 +7,7 @@ use super::code_decoding::CodeDecoding;
 use super::code_replay::CodeReplay;
 use super::distance::Distance;
 use super::kept_only::KeptOnly;
+use super::klom::Klom;
 use super::landing::Landing;
 use super::membership::Membership;
 use super::neighbours::Neighbours;
@@ -14,6 +15,8 @@ use super::probe::Probe;
 use super::prototype::Prototype;
 use super::relearning::Relearning;
 use super::trigger::Trigger;
+use super::ulira::Ulira;
+use super::unused::UnusedClass;
 
 /// All audits, in the order in which they are made and shown.
 pub const AUDITS: &[&dyn Audit] = &[
@@ -27,6 +30,9 @@ pub const AUDITS: &[&dyn Audit] = &[
     &Neighbours,
     &Alignment,
     &Membership,
+    &Ulira,
+    &Klom,
+    &UnusedClass,
     &CodeDecoding,
     &Trigger,
     &Distance,

@@ -1,8 +1,11 @@
 //! What all audits have at hand.
 
+use std::sync::OnceLock;
+
 use rand::seq::SliceRandom;
 use unlearn_data::{Dataset, Split, stream};
 
+use super::population::Populations;
 use super::{Budget, Role, Subject};
 use crate::code::Codebook;
 use crate::network::{Network, Value};
@@ -15,6 +18,9 @@ const BATCH: usize = 200;
 pub struct Context<'a> {
     /// The models: before, the bias shift, after, those retrained.
     pub subjects: &'a [Subject],
+    /// Models of the same roles and recipes and other training seeds, for audits that
+    /// need many models; nothing else is asked of them.
+    pub peers: &'a [Subject],
     /// All test images.
     pub all_test: &'a Split,
     /// Training images, [`Budget::train_per_class`] of each class.
@@ -23,6 +29,11 @@ pub struct Context<'a> {
     pub test: Split,
     /// Training images of the forgotten classes and as many test images of them.
     pub members: [Split; 2],
+    /// Test images of the classes that no model was trained on, as many per class as of
+    /// forgotten ones.
+    pub unused: Split,
+    /// The classes that no model was trained on, ascending.
+    pub unused_classes: Vec<usize>,
     /// The classes whose traces are looked for, ascending.
     pub forgotten: Vec<usize>,
     /// The classes that the models should know, ascending.
@@ -33,6 +44,7 @@ pub struct Context<'a> {
     pub budget: Budget,
     /// Decides which images are used.
     pub seed: u64,
+    populations: OnceLock<Populations>,
 }
 
 impl<'a> Context<'a> {
@@ -78,16 +90,56 @@ impl<'a> Context<'a> {
             .map(|(split, purpose)| draw(split, purpose, &|class| of(class, budget.members, 0)));
         Self {
             subjects,
+            peers: &[],
             all_test: &data.test,
             train,
             test,
             members,
+            unused: data.test.select(&[]),
+            unused_classes: Vec::new(),
             forgotten: forgotten.to_vec(),
             kept,
             codes,
             budget,
             seed,
+            populations: OnceLock::new(),
         }
+    }
+
+    /// With models of other training seeds.
+    #[must_use]
+    pub fn with_peers(self, peers: &'a [Subject]) -> Self {
+        Self {
+            peers,
+            populations: OnceLock::new(),
+            ..self
+        }
+    }
+
+    /// With classes that no model was trained on: they count neither as forgotten nor
+    /// as kept.
+    #[must_use]
+    pub fn with_unused(self, classes: &[usize]) -> Self {
+        let limit = |class: usize| match classes.contains(&class) {
+            true => self.budget.test_forgotten,
+            false => 0,
+        };
+        let mut kept = self.kept;
+        kept.retain(|class| !classes.contains(class));
+        Self {
+            unused: draw(self.all_test, &limit, self.seed, "unused"),
+            unused_classes: classes.to_vec(),
+            train: self.train.without_classes(classes),
+            test: self.test.without_classes(classes),
+            kept,
+            populations: OnceLock::new(),
+            ..self
+        }
+    }
+
+    /// The margins of all models of each role, asked for once.
+    pub(super) fn populations(&self) -> &Populations {
+        self.populations.get_or_init(|| Populations::measure(self))
     }
 
     /// The model before the request.

@@ -23,20 +23,31 @@ mod estimate;
 mod features;
 mod finding;
 mod fine_tune;
+mod groups;
 mod kept_only;
+mod klom;
 mod landing;
+mod margin;
 mod membership;
 mod neighbours;
+mod normal_fit;
+mod population;
 mod probe;
 mod prototype;
 mod recovery;
 mod relearning;
 mod resample;
+mod roc;
+mod student;
 mod subject;
+#[cfg(test)]
+mod test_margins;
 #[cfg(test)]
 mod test_models;
 mod trigger;
 mod trunk;
+mod ulira;
+mod unused;
 mod verdict;
 
 pub use accuracy::{ClassAccuracy, Evaluation, confusions, evaluate};

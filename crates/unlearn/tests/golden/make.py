@@ -5,7 +5,7 @@
     python make.py --check    # recomputes and compares with the files
     python make.py methods/neggrad_plus    # that topic alone
 
-Every formula is written out in NumPy float64 (formulas.py, mnemonic.py, methods/), on inputs rounded to float32 (rules.py), and
+Every formula is written out in NumPy float64 (formulas.py, mnemonic.py, many_models.py, methods/), on inputs rounded to float32 (rules.py), and
 asserted against torch's autograd, torch.optim and torchvision. Only the networks are torch's own (check_checkpoint.py).
 
 Tolerance: a float32 tensor t passes if max|t - expected| <= tolerance * max|expected|. torch in float32 is asserted to
@@ -26,6 +26,7 @@ from check_checkpoint import Reconstruction, build, input_rule
 from check_checkpoint import vote as torch_vote
 from ensembles import add, add_backward, reconstruction, reconstruction_backward, vote, vote_backward
 from formulas import EPSILON, MOMENTUM, OPERATIONS, batch_norm, batch_norm_train, batch_norm_train_backward
+from many_models import many_models
 from mnemonic import mnemonic
 from rules import RULES, fill_rule, filled, flat, loss_rule, reachable, same, signed_rule
 
@@ -285,7 +286,8 @@ def agree(where, ours, stored):
 
 
 def main():
-    topics = [("architectures", architectures), ("operations", operations), ("batch_norm", batch_norms), ("optimizers", optimizers), ("mnemonic", mnemonic)]
+    topics = [("architectures", architectures), ("operations", operations), ("batch_norm", batch_norms), ("optimizers", optimizers), ("mnemonic", mnemonic),
+              ("many_models", many_models)]
     for script in sorted((HERE / "methods").glob("*.py")):  # one a method, each with its own file
         topics.append((f"methods/{script.stem}", importlib.import_module(f"methods.{script.stem}").make))
     wanted = [argument for argument in sys.argv[1:] if argument != "--check"]

@@ -25,6 +25,9 @@ pub struct AuditRecord {
     pub forgotten: Vec<String>,
     /// The classes that the models should know.
     pub kept: Vec<String>,
+    /// The classes that no model was trained on, where such were named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unused: Vec<String>,
     /// Which images.
     pub data: DataSummary,
     /// How many of them were used.
@@ -37,6 +40,10 @@ pub struct AuditRecord {
     pub with_codes: bool,
     /// The models: before, bias shift, after, retrained.
     pub models: Vec<AuditedModel>,
+    /// Models of the same roles and other training seeds, which only the audits of many
+    /// models ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<AuditedModel>,
     /// What the audits say together, in a sentence.
     pub summary: String,
     /// What cannot be concluded and why, a sentence each.
@@ -160,6 +167,7 @@ impl AuditRecord {
             classes: names.to_vec(),
             forgotten: named(&context.forgotten),
             kept: named(&context.kept),
+            unused: named(&context.unused_classes),
             data,
             images: TestedImages {
                 train: context.train.len(),
@@ -172,6 +180,7 @@ impl AuditRecord {
             seed: context.seed,
             with_codes: context.codes.is_some(),
             models,
+            peers: Vec::new(),
             summary: String::new(),
             limits: Vec::new(),
             samples: SampleRecord::of(context),

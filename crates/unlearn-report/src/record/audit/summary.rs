@@ -101,8 +101,7 @@ impl AuditRecord {
             .filter_map(|audit| audit.skipped.as_ref().map(|why| (audit, why)));
         limits.extend(skipped.map(|(audit, why)| format!("Not made: {}. {why}", audit.title)));
         limits.push(
-            "Not tested: attacks with more images, steps or other learning rates than stated under the budget; attacks that \
-             train many models (U-LiRA, KLoM); reconstruction of images; whether single images of the class, rather than the \
+            "Not tested: attacks with more images, steps or other learning rates than stated under the budget; reconstruction of images; whether single images of the class, rather than the \
              class, left traces."
                 .to_owned(),
         );

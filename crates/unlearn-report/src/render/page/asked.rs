@@ -18,18 +18,31 @@ pub fn asked(record: &AuditRecord) -> Markup {
                 code { (record.data.source) } ": " (images.test_forgotten) " test images of what should be forgotten, "
                 (images.test_kept) " of what should be kept, and " (images.train)
                 " training images for whoever attacks or probes. "
+                @if !record.unused.is_empty() {
+                    "No model was trained on images of " (record.unused.join(", ")) ". "
+                }
                 @if record.with_codes { "The secret codes were at hand." }
                 @else { "The secret codes, if there are any, were not at hand." }
             }
-            div .scroll tabindex="0" role="region" aria-label="Models" {
-                table .models {
-                    caption { "The models" }
-                    thead { tr {
-                        th scope="col" { "Model" } th scope="col" { "What it is" } th scope="col" { "File" }
-                        th scope="col" { "Its file says it forgot" } th scope="col" { "Digest" }
-                    } }
-                    tbody { @for model in &record.models { (line(model)) } }
-                }
+            (table("The models", &record.models))
+            @if !record.peers.is_empty() {
+                p { "The audits of many models also asked these, of other training seeds." }
+                (table("Models of other training seeds", &record.peers))
+            }
+        }
+    }
+}
+
+fn table(caption: &str, models: &[AuditedModel]) -> Markup {
+    html! {
+        div .scroll tabindex="0" role="region" aria-label=(caption) {
+            table .models {
+                caption { (caption) }
+                thead { tr {
+                    th scope="col" { "Model" } th scope="col" { "What it is" } th scope="col" { "File" }
+                    th scope="col" { "Its file says it forgot" } th scope="col" { "Digest" }
+                } }
+                tbody { @for model in models { (line(model)) } }
             }
         }
     }
