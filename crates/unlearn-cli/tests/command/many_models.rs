@@ -120,7 +120,7 @@ fn many_models_are_put_beside_many_retrained_ones() {
     );
     // A model twice is no second one.
     let twice = audit.replace("--after f3", "--after f0");
-    run(path, &format!("{twice} --out c")).bad(&["f0: expected a model of another training seed"]);
+    run(path, &format!("{twice} --out c")).bad(&["f0: expected a model of its own"]);
     let swapped = audit.replace("--before m3 --after f3", "--before f3 --after m3");
     run(path, &format!("{swapped} --out c")).bad(&["f3: expected a model that knows red"]);
 }
