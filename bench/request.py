@@ -1,8 +1,8 @@
-"""One request over the whole network (ResNet-18, width 64, 10 classes): ours directly, ours enrolled, the default, and PyTorch's (the naive loop, the best, the best with stored sums), by turns.
+"""One request over the whole network (ResNet-18, width 64, 10 classes): ours directly, ours enrolled, of the class's own output, the default, and PyTorch's (the naive loop, the best, the best with stored sums), by turns.
 
     cargo build --workspace && python bench/request.py --torch-python PYTHON [--command target/debug/unlearn] [--device NAME] [--runs N] [--json FILE]
 
-The network is trained for a moment on drawn shapes. Each turn runs every row once as a process: `forget_seconds` is the
+The network is trained on drawn shapes until it knows its codes. Each turn runs every row once as a process: `forget_seconds` is the
 forgetting alone, `process_seconds` all of it (reading, forgetting, measuring, writing), with the peak of resident memory.
 A fresh process waits for memory above all, so its forgetting is told for a process that has it as well: `in_memory` has ours (the median
 of five in one process), torch_naive_in_memory and PyTorch's best ones (of three; they write nothing) stand beside.
@@ -19,10 +19,11 @@ import subprocess
 import tempfile
 
 from beside_torch import torch_device_of
-from forget_request import TRAIN, run
+from forget_request import run
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LAMBDAS = "--lambda1 1e-3 --lambda2 10"
+TRAIN = "train --data shapes --architecture resnet18 --width 64 --batch-size 16 --limit-per-class 16 --epochs 25 --seed 1"
 
 
 def rows(work, options):
@@ -30,8 +31,9 @@ def rows(work, options):
     found = {
         "direct": f"{forget} {work}/direct {LAMBDAS}",
         "enrolled": f"{forget} {work}/enrolled {LAMBDAS} --enrolment {work}/e",
-        "default": f"{forget} {work}/default --method mnemonic",
-        "default_enrolled": f"{forget} {work}/known --method mnemonic --enrolment {work}/e",
+        "output": f"{forget} {work}/output --method mnemonic",
+        "output_enrolled": f"{forget} {work}/known --method mnemonic --enrolment {work}/e",
+        "default": f"{forget} {work}/default",
     }
     if options.torch_python:
         torch_device = torch_device_of(options.device)
@@ -73,7 +75,7 @@ def main():
                 seconds, peak, output = run(command)
                 told = json.loads(output)
                 forgetting = told.get("forget_seconds", told.get("seconds_median"))
-                measured.setdefault(name, []).append((forgetting, seconds, peak, told["sign"], told.get("backward_passes"), told))
+                measured.setdefault(name, []).append((forgetting, seconds, peak, told.get("sign"), told.get("backward_passes"), told))
         warm = in_memory(work)
     parameters = enrolled["parameters_total"]
     record = {"schema": 1, "train": f"unlearn {TRAIN}", "device": options.device, "cores": os.cpu_count(), "runs": options.runs, "parameters": parameters,

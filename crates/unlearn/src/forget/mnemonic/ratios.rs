@@ -250,12 +250,16 @@ const LANES: usize = 8;
 fn most(numbers: &[f64]) -> f64 {
     let most = wide(|| {
         let mut most = [0.0; LANES];
-        for numbers in numbers.chunks(LANES) {
+        let (lanes, rest) = numbers.as_chunks::<LANES>();
+        for numbers in lanes {
             for (most, number) in most.iter_mut().zip(numbers) {
                 *most = if *number > *most { *number } else { *most };
             }
         }
-        most
+        rest.iter().fold(most, |mut most, number| {
+            most[0] = number.max(most[0]);
+            most
+        })
     });
     most.into_iter().fold(0.0, f64::max)
 }
@@ -264,13 +268,19 @@ fn most(numbers: &[f64]) -> f64 {
 fn least_divisor(f: &[f64], k: &[f64]) -> f64 {
     let least = wide(|| {
         let mut least = [f64::INFINITY; LANES];
-        for (f, k) in f.chunks(LANES).zip(k.chunks(LANES)) {
+        let ((f_lanes, f_rest), (k_lanes, k_rest)) =
+            (f.as_chunks::<LANES>(), k.as_chunks::<LANES>());
+        for (f, k) in f_lanes.iter().zip(k_lanes) {
             for ((least, f), k) in least.iter_mut().zip(f).zip(k) {
                 let k = if *f > 0.0 { *k } else { f64::INFINITY };
                 *least = if k < *least { k } else { *least };
             }
         }
-        least
+        let rest = f_rest.iter().zip(k_rest).filter(|(f, _)| **f > 0.0);
+        rest.fold(least, |mut least, (_, k)| {
+            least[0] = k.min(least[0]);
+            least
+        })
     });
     least.into_iter().fold(f64::INFINITY, f64::min)
 }

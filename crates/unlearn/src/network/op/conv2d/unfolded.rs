@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Conv2d;
 use super::parts::sum_over_parts;
 use super::patches::Patches;
-use crate::network::cpu::{Matrix, MatrixMut, Scratch, multiply};
+use crate::network::cpu::{Matrix, MatrixMut, Scratch, multiply, wide};
 
 /// Columns of a product, about: enough to make it efficient, few enough that the
 /// patches stay in the cache.
@@ -128,7 +128,7 @@ impl<'a> Unfolded<'a> {
                         multiply(delta, columns, gradients, false);
                         for (row, gradient) in gradient.chunks_exact(size[1]).enumerate() {
                             let pairs = sum.row(row).iter_mut().zip(gradient);
-                            pairs.for_each(|(sum, entry)| *sum += entry * entry);
+                            wide(|| pairs.for_each(|(sum, entry)| *sum += entry * entry));
                         }
                     }
                 });
