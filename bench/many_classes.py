@@ -1,10 +1,12 @@
 """Time and memory of enrolling and forgetting against the number of classes and of parameters, as processes.
 
-    cargo build --workspace && python bench/many_classes.py [--classes 10 100 1000] [--widths 16 32 64] [--json FILE] [--plot FILE]
+    cargo build --workspace && python bench/many_classes.py [--classes 10 100 1000] [--widths 16 32 64] [--torch-python PYTHON] [--json FILE] [--plot FILE]
     python bench/many_classes.py --from FILE --plot FILE
 
 For each pair a ResNet-18 is trained for one pass over one drawn image per class, enrolled, and asked to forget the whole
-network's way (lambda1 1e-3, lambda2 10) one class and ten classes, and one class by default. --plot needs matplotlib.
+network's way (lambda1 1e-3, lambda2 10) one class and ten classes, and one class's own output. With --torch-python PyTorch forgets the one
+class of the same files too, in its own process's time (peers/request_best.py): the naive loop, the best, the best with stored
+sums. --plot needs matplotlib.
 """
 
 import argparse
@@ -31,7 +33,14 @@ def write_png(path, rng):
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + part(b"IHDR", header) + part(b"IDAT", zlib.compress(rows)) + part(b"IEND", b""))
 
 
-def measure(work, classes, width):
+def torch_seconds(python, work):
+    """Seconds of forgetting class c0000, by what PyTorch is told."""
+    best = f"{python} bench/peers/request_best.py {work}/m {work}/c c0000"
+    return {name: json.loads(run(f"{best} {words}".split())[2])["seconds_median"]
+            for name, words in [("naive", "--naive"), ("best", ""), ("best_totals", "--totals --runs 3")]}
+
+
+def measure(work, classes, width, torch_python):
     images = work / f"images-{classes}"
     if not images.exists():
         rng = random.Random(classes)
@@ -57,6 +66,8 @@ def measure(work, classes, width):
         told = json.loads(output) if output else {}
         row[name] = {"forget_seconds": told.get("forget_seconds"), "process_seconds": process, "copies": peak / (4 * parameters),
                      "backward_passes": told.get("backward_passes")}
+    if torch_python:
+        row["torch_seconds"] = torch_seconds(torch_python, work)
     return row
 
 
@@ -86,6 +97,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--classes", type=int, nargs="+", default=[10, 100, 1000])
     parser.add_argument("--widths", type=int, nargs="+", default=[16, 32, 64])
+    parser.add_argument("--torch-python")
     parser.add_argument("--json", type=lambda path: pathlib.Path(path).resolve())
     parser.add_argument("--from", dest="source", type=lambda path: pathlib.Path(path).resolve())
     parser.add_argument("--plot", type=lambda path: pathlib.Path(path).resolve())
@@ -98,7 +110,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             for width in options.widths:
                 for classes in options.classes:
-                    record["rows"].append(measure(pathlib.Path(folder), classes, width))
+                    record["rows"].append(measure(pathlib.Path(folder), classes, width, options.torch_python))
                     print(json.dumps(record["rows"][-1]), flush=True)
     if options.json:
         options.json.write_text(json.dumps(record, indent=1) + "\n")

@@ -51,15 +51,15 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it asks for the same memory over and over, as training does. The others are
-    /// over before memory that they gave back is needed again.
+    /// Whether it asks for the same memory over and over, as training does. The others, a request to
+    /// forget one class by its code above all, are over before memory that they gave back is
+    /// needed again.
     pub fn repeats_itself(&self) -> bool {
         match self {
             Self::Demo(_) | Self::Train(_) | Self::Compare(_) | Self::Audit(_) => true,
-            Self::Evaluate(_) => true,
-            Self::Forget(args) => args.data.is_some(),
-            Self::Enrol(_) | Self::Merge(_) => false,
-            Self::Methods(_) | Self::Report(_) | Self::Inspect(_) => false,
+            Self::Evaluate(_) | Self::Enrol(_) => true,
+            Self::Forget(args) => args.data.is_some() || args.classes.len() > 1,
+            Self::Merge(_) | Self::Methods(_) | Self::Report(_) | Self::Inspect(_) => false,
         }
     }
 }
