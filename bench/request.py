@@ -6,7 +6,7 @@ The network is trained on drawn shapes until it knows its codes. Each turn runs 
 forgetting alone, `process_seconds` all of it (reading, forgetting, measuring, writing), with the peak of resident memory.
 A fresh process waits for memory above all, so its forgetting is told for a process that has it as well: `in_memory` has ours (the median
 of five in one process), torch_naive_in_memory and PyTorch's best ones (of three; they write nothing) stand beside.
---device names what our side works on (docs/devices.md). PyTorch's naive loop works on the same card where that is one, else on
+--device names what our side works on (docs/devices.md); `in_memory`, whose benchmark works on the processor, is left out beside a card. PyTorch's naive loop works on the same card where that is one, else on
 the processor; PyTorch's best are written for the processor and left out beside a card.
 """
 
@@ -76,10 +76,10 @@ def main():
                 told = json.loads(output)
                 forgetting = told.get("forget_seconds", told.get("seconds_median"))
                 measured.setdefault(name, []).append((forgetting, seconds, peak, told.get("sign"), told.get("backward_passes"), told))
-        warm = in_memory(work)
+        warm = in_memory(work) if options.device == "flex" else None
     parameters = enrolled["parameters_total"]
     record = {"schema": 1, "train": f"unlearn {TRAIN}", "device": options.device, "cores": os.cpu_count(), "runs": options.runs, "parameters": parameters,
-              "enrol_seconds": enrolled["enrol_seconds"], "in_memory": warm, "rows": {}}
+              "enrol_seconds": enrolled["enrol_seconds"], **({"in_memory": warm} if warm else {}), "rows": {}}
     for name, runs in measured.items():
         forgetting, process, peaks, signs, passes, told = zip(*runs)
         record["rows"][name] = {"forget_seconds_median": statistics.median(forgetting), "forget_seconds": forgetting,
