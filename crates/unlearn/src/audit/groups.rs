@@ -11,7 +11,9 @@ use super::{Estimate, student};
 /// others, and of two a variance can be had.
 pub(super) const SMALLEST: usize = 4;
 
+/// Drawings of the images.
 const RESAMPLES: usize = 200;
+/// Orders in which the models go round.
 const ORDERS: usize = 8;
 
 /// A number per image, from the numbers `[model][image]` of two groups of models.
@@ -78,6 +80,7 @@ impl<'a> Groups<'a> {
         Self::own_in(retrained, size, &orders([0, retrained.len()], seed))
     }
 
+    /// The same in orders that are given.
     pub(super) fn audited_in(
         ours: &'a [Vec<f64>],
         retrained: &'a [Vec<f64>],
@@ -103,6 +106,7 @@ impl<'a> Groups<'a> {
         }
     }
 
+    /// The same in orders that are given, the second of each.
     pub(super) fn own_in(
         retrained: &'a [Vec<f64>],
         size: usize,

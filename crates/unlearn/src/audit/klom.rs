@@ -2,7 +2,7 @@
 
 use super::groups::{Groups, Scale, quantile};
 use super::normal_fit::NormalFit;
-use super::population::{Images, beside_retrained, too_few};
+use super::population::{Images, beside_retrained, obstacle};
 use super::ulira::by_image;
 use super::{About, Audit, Context, Estimate, Figure, Finding, Good, Subject, Unit};
 
@@ -52,7 +52,7 @@ impl Audit for Klom {
     }
 
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
-        too_few(context)
+        obstacle(context)
     }
 
     fn is_relative(&self) -> bool {

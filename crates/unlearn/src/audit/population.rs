@@ -56,10 +56,15 @@ impl Populations {
 }
 
 /// Why audits of many models cannot be made, if so.
-pub(super) fn too_few(context: &Context<'_>) -> Option<&'static str> {
-    (group_size(context) < SMALLEST).then_some(
-        "It needs many models of different training seeds: at least 4 before, 4 after and 8 retrained.",
-    )
+pub(super) fn obstacle(context: &Context<'_>) -> Option<&'static str> {
+    if group_size(context) < SMALLEST {
+        return Some(
+            "It needs many models of different training seeds: at least 4 before, 4 after and 8 retrained.",
+        );
+    }
+    let kept = context.train.of_classes(&context.kept);
+    (context.members[0].is_empty() || kept.is_empty())
+        .then_some("It needs training images of the forgotten and of the kept classes.")
 }
 
 /// The models of a role in groups beside retrained ones; for the first retrained model,

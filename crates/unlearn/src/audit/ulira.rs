@@ -2,7 +2,7 @@
 
 use super::groups::{Groups, PerImage, Scale, mean, quantile};
 use super::normal_fit::NormalFit;
-use super::population::{Images, beside_retrained, too_few};
+use super::population::{Images, beside_retrained, obstacle};
 use super::{About, Audit, Context, Curve, Figure, Finding, Good, Subject, Unit};
 
 /// Whether models that learned an image and were made to forget it can be told from models that
@@ -49,7 +49,7 @@ impl Audit for Ulira {
     }
 
     fn obstacle(&self, context: &Context<'_>) -> Option<&'static str> {
-        too_few(context)
+        obstacle(context)
     }
 
     fn is_relative(&self) -> bool {

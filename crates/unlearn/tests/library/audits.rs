@@ -389,5 +389,13 @@ fn attacks_from_many_models_find_what_only_hides_and_nothing_in_the_retrained() 
         let context = Context::new(&subjects, &data, &FORGOTTEN, None, budget(), 5);
         let reason = audit.obstacle(&context.with_peers(&fewer)).unwrap();
         assert!(reason.contains("at least 4 before, 4 after and 8 retrained"));
+        // Nor are images of the forgotten classes alone.
+        let alone = Dataset {
+            train: data.train.of_classes(&FORGOTTEN),
+            ..data.clone()
+        };
+        let context = Context::new(&subjects, &alone, &FORGOTTEN, None, budget(), 5);
+        let reason = audit.obstacle(&context.with_peers(&peers)).unwrap();
+        assert!(reason.contains("training images"), "{reason}");
     }
 }
