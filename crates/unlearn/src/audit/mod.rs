@@ -4,6 +4,7 @@ mod accuracy;
 mod alignment;
 mod answers;
 mod asked;
+mod attempt;
 #[expect(
     clippy::module_inception,
     reason = "the trait gives the folder its name"
@@ -38,6 +39,7 @@ mod recovery;
 mod relearning;
 mod resample;
 mod roc;
+mod start;
 mod student;
 mod subject;
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Relearning from a few images.
 
+use super::attempt::Goal;
 use super::context::inputs;
-use super::recovery::{Goal, Material, attack, recognised, steps_per_draw};
+use super::recovery::{Material, attack, recognised, steps_per_draw};
 use super::{
     About, Audit, Budget, Context, Curve, Estimate, Figure, Finding, Good, Role, Subject, Unit,
 };

@@ -13,6 +13,7 @@ mod mnemonic;
 mod moves;
 mod one_shot;
 mod part;
+mod passes;
 mod permuted;
 mod perturbation;
 mod ratios;
