@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""How deep each way to forget without data goes: `unlearn audit` on what it leaves, beside retrained models.
+"""How deep each way to forget goes: `unlearn audit` on what it leaves, beside retrained models.
 
-    experiments/depth.py NAME --data FOLDER --work FOLDER [--requests 0 8 1,4,7] [--seeds 1 2 3] [--oracles 2]
+    experiments/depth.py NAME --data FOLDER --work FOLDER [--requests 0 8 1,4,7 2>5] [--seeds 1 2 3] [--oracles 2] [--variants transplant ssd ..]
 
-NAME is a recipe of recipes.py. Per training seed and request (classes joined by commas), every variant below is held to the same retrained models (seeds 11,
-12, ..), and these to each other, which shows false alarms and how much models differ by their seed alone. Budget: quick, seed 0. What was found is kept
+NAME is a recipe of recipes.py. A request is classes joined by commas, or several such, one after the other, joined by `>`. Per training seed and request, every variant below is
+held to the same retrained models (seeds 11, 12, ..), and these to each other, which shows false alarms and how much models differ by their seed alone. Budget: quick, seed 0. What was found is kept
 under --work. Record: records/depth-NAME.json, to which other requests and seeds are added. `experiments/depth_tables.py` prints the tables.
 """
 
@@ -17,12 +17,24 @@ import audits
 import command
 import recipes
 
-# How the original is trained beside its recipe, and how it is made to forget.
+# How the original is made to forget.
 VARIANTS = {
-    "mnemonic": ("", "--method mnemonic"),
-    "mnemonic, one shot": ("", "--method mnemonic --lambda1 1e-3 --lambda2 10"),
-    "transplant": ("", "--method transplant --set unit=spare"),
-    "transplant, made unit": ("", "--method transplant --set unit=made"),
+    "mnemonic": "--method mnemonic",
+    "mnemonic, one shot": "--method mnemonic --lambda1 1e-3 --lambda2 10",
+    "transplant": "--method transplant --set unit=spare",
+    "transplant, made unit": "--method transplant --set unit=made",
+    # With all training images.
+    "ssd": "--method ssd --data DATA SSD",
+    "sfdn": "--method sfdn --data DATA --set kept_per_class=20 SFDN",
+    "neggrad-plus": "--method neggrad-plus --data DATA --set epochs=2 NEGGRAD-PLUS",
+    "salun": "--method salun --data DATA --set epochs=2 SALUN",
+}
+
+# The settings that held-out training images of the same data set chose most often in records/compare-table-2-3-small.jsonl.
+CHOSEN = {
+    "mnist": {"SSD": "--set alpha=5 --set lambda=0.1", "SFDN": "--set alpha=1e-8", "NEGGRAD-PLUS": "--set learning_rate=0.01", "SALUN": "--set learning_rate=0.003"},
+    "fashion-mnist": {"SSD": "--set alpha=5 --set lambda=1", "SFDN": "--set alpha=1e-8", "NEGGRAD-PLUS": "--set learning_rate=0.003", "SALUN": "--set learning_rate=0.013"},
+    "cifar10": {"SSD": "--set alpha=5 --set lambda=0.1", "SFDN": "--set alpha=1e-6", "NEGGRAD-PLUS": "--set learning_rate=0.01", "SALUN": "--set learning_rate=0.013"},
 }
 
 
@@ -33,6 +45,19 @@ def slug(text):
 def record_of(name):
     path = command.RECORDS / f"depth-{name}.json"
     return json.loads(path.read_text()) if path.exists() else {"runs": []}
+
+
+def forget(unlearn, model, codes, parts, variant, folder, name):
+    """The model after all requests, one after the other, and what the command told of each."""
+    words, told = VARIANTS[variant], []
+    for key, settings in CHOSEN[folder].items():
+        words = words.replace(f" {key}", f" {settings}")
+    for place, classes in enumerate(parts):
+        after = unlearn.work / f"{name}-{place}.safetensors"
+        told.append(unlearn("forget", model, "--codes", codes, *(word for c in classes for word in ("--class", c)),
+                            *shlex.split(words.replace("DATA", str(unlearn.data / folder))), "--out", after, "--overwrite"))
+        model = after
+    return model, told
 
 
 if __name__ == "__main__":
@@ -54,25 +79,23 @@ if __name__ == "__main__":
             raise SystemExit(f"depth-{name}.json: expected {key} {value} as asked for, found {known[key]}: runs of both do not go into one record")
     runs = []
     for request in arguments.requests:
-        classes = request.split(",")
+        parts = [part.split(",") for part in request.split(">")]
+        classes = [c for part in parts for c in part]
         without = " ".join(f"--without {c}" for c in classes)
-        retrained = [unlearn.train(f"{name}-without-{slug(request)}-{seed}", f"{recipes.training(name, seed)} {without}")[0] for seed in oracle_seeds]
+        retrained = [unlearn.train(f"{name}-without-{slug('-'.join(classes))}-{seed}", f"{recipes.training(name, seed)} {without}")[0] for seed in oracle_seeds]
         for seed in arguments.seeds:
             # What spare units cost.
             plain = unlearn.train(f"{name}-no-spare-{seed}", f"{recipes.training(name, seed)} --spare-units 0")[2]
+            model, codes, trained = unlearn.train(f"{name}-{seed}", recipes.training(name, seed))
             for variant in arguments.variants:
-                training, forgetting = VARIANTS[variant]
-                original = f"{name}{slug(training)}-{seed}"
-                model, codes, trained = unlearn.train(original, f"{recipes.training(name, seed)} {training}")
-                after = work / f"{original}-{slug(variant)}-{slug(request)}.safetensors"
-                forgot = unlearn("forget", model, "--codes", codes, *(word for c in classes for word in ("--class", c)), *shlex.split(forgetting),
-                                 "--out", after, "--overwrite")
+                after, forgot = forget(unlearn, model, codes, parts, variant, recipes.FOLDERS[name], f"{name}-{seed}-{slug(variant)}-{slug(request)}")
                 record = unlearn("audit", "--before", model, "--after", after, *(word for path in retrained for word in ("--retrained", path)),
                                  "--codes", codes, "--data", data, *(word for c in classes for word in ("--forgotten", c)),
-                                 "--out", work / f"depth-{original}-{slug(request)}", "--overwrite", may_fail=True)
+                                 "--out", work / f"depth-{name}-{seed}-{slug(request)}", "--overwrite", may_fail=True)
                 runs.append({"request": request, "seed": seed, "variant": variant, "accuracy_percent": trained["accuracy_percent"],
-                             "accuracy_without_spare_percent": plain["accuracy_percent"], "train_seconds": trained["train_seconds"], "forget_seconds": forgot["forget_seconds"],
-                             "backward_passes": forgot["backward_passes"], "figures": audits.compact(record)})
+                             "accuracy_without_spare_percent": plain["accuracy_percent"], "train_seconds": trained["train_seconds"],
+                             "forget_seconds": sum(step["forget_seconds"] for step in forgot),
+                             "backward_passes": sum(step["backward_passes"] for step in forgot), "figures": audits.compact(record)})
                 key = lambda run: (run["request"], run["seed"], run["variant"])
                 merged = {key(run): run for run in record_of(name)["runs"] + runs}
                 command.write(f"depth-{name}", {**told, "runs": list(merged.values())})

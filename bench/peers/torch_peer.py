@@ -7,6 +7,7 @@ Rows (operation/model), the same as of `cargo bench -p unlearn --bench speed`:
   training_step  training mode: forward, cross-entropy, backward, SGD (momentum 0.9, weight decay 5e-4), gradients cleared
   fisher_loop    10 codes, one backward of one code each, inference mode, squares summed
   perturbation   eta, alpha and both candidates' parameters from f_F and f_R that are already computed
+  ssd, sfdn      these methods (methods.py) on 32 and 4 drawn images per class; not for resnet18-64
 Measure on an idle machine: beside other load the thread pool spins and the figures mean nothing.
 Models: mlp 784-1000-10 with sigmoid, batch 128; resnet18-16 and resnet18-64 (widths), 3x32x32, batch 32.
 --memory adds "peak_memory_mib/resnet18-64": this process's peak while training at batch 128, libraries included.
@@ -25,6 +26,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "crates/unlearn/tests/golden"))
+import methods  # noqa: E402
 from check_checkpoint import build  # noqa: E402
 
 CLASSES = 10
@@ -91,7 +93,21 @@ def perturbation(network, inputs):
     return run
 
 
+def on_images(method, per_class):
+    """A row of a method that takes images."""
+
+    def row(network, inputs):
+        network.eval()
+        labels = torch.arange(CLASSES, device=inputs.device).repeat_interleave(per_class)
+        images = torch.rand(len(labels), *inputs.shape[1:], device=inputs.device)
+        return lambda: method(network, images, labels, 0)
+
+    return row
+
+
 OPERATIONS = {f.__name__: f for f in (forward, training_step, fisher_loop, perturbation)}
+OPERATIONS |= {"ssd": on_images(methods.ssd, 32), "sfdn": on_images(methods.sfdn, 4)}
+LEFT_OUT = {"ssd/resnet18-64", "sfdn/resnet18-64"}  # minutes
 
 
 def waiting(run, device):
@@ -145,7 +161,7 @@ def main():
         rows["peak_memory_mib/resnet18-64"] = training_memory_mib()
     for operation, prepare in OPERATIONS.items():
         for model, (architecture, shape, batch) in MODELS.items():
-            if re.search(options.only, f"{operation}/{model}"):
+            if f"{operation}/{model}" not in LEFT_OUT and re.search(options.only, f"{operation}/{model}"):
                 network, device = build(architecture, shape, CLASSES).to(options.device), options.device
                 run = waiting(prepare(network, torch.rand(batch, *shape, device=device)), device)
                 rows[f"{operation}/{model}"] = median_ms(run, options.seconds)

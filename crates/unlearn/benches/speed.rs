@@ -1,14 +1,14 @@
-//! How long the parts take: forward, training step, Fisher, perturbation.
+//! How long the parts take: forward, training step, Fisher, perturbation; and two methods that take images.
 //!
 //! `bench/beside_torch.py` runs the same work in PyTorch beside it. The environment
 //! variable `UNLEARN_DEVICE` names another device than `flex`.
 
 use divan::Bencher;
-use unlearn::checkpoint::ModelMetadata;
+use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::code::{CodeKind, Codebook};
-use unlearn::data::{ClassNames, Normalization, Split};
+use unlearn::data::{Augmentation, ClassNames, Digest, Normalization, Split};
 use unlearn::fisher::{Fisher, fisher_batched, fisher_sequential};
-use unlearn::forget::{Perturbation, Scope, Sign};
+use unlearn::forget::{Job, Perturbation, Request, Scope, Sign, method};
 use unlearn::network::{Activation, Architecture, Device, DeviceName, Network, Value};
 use unlearn::train::{Flow, Observer, Progress, Schedule, TrainSettings, Trainer};
 
@@ -73,6 +73,19 @@ fn forward(bencher: Bencher, name: &str) {
     bencher.bench_local(|| network.forward(inputs.clone()).into_vec());
 }
 
+/// Images of some classes.
+fn images(shape: [usize; 3], labels: impl Iterator<Item = usize>) -> Split {
+    let labels: Vec<u32> = labels.map(|label| label as u32).collect();
+    let length: usize = shape.iter().product();
+    let pixels = (0..labels.len() * length).map(|index| (index * 37 % 251) as u8);
+    Split::new(shape, pixels.collect(), labels)
+}
+
+fn metadata(architecture: Architecture, shape: [usize; 3]) -> ModelMetadata {
+    let classes = ClassNames::numbered(CLASSES);
+    ModelMetadata::new(architecture, shape, classes, Normalization::none(shape[0]))
+}
+
 /// Steps without end: each call of the benchmark lets one through.
 struct OneStep;
 
@@ -85,13 +98,8 @@ impl Observer for OneStep {
 #[divan::bench(args = NAMES)]
 fn training_step(bencher: Bencher, name: &str) {
     let (architecture, shape, batch) = case(name);
-    let length: usize = shape.iter().product();
-    let pixels = (0..batch * length).map(|index| (index * 37 % 251) as u8);
-    let labels = (0..batch).map(|index| (index % CLASSES) as u32);
-    let samples = Split::new(shape, pixels.collect(), labels.collect());
-    let classes = ClassNames::numbered(CLASSES);
-    let normalization = Normalization::none(shape[0]);
-    let metadata = ModelMetadata::new(architecture, shape, classes, normalization);
+    let samples = images(shape, (0..batch).map(|index| index % CLASSES));
+    let metadata = metadata(architecture, shape);
     let settings = TrainSettings {
         epochs: 1 << 20,
         batch_size: batch,
@@ -101,7 +109,7 @@ fn training_step(bencher: Bencher, name: &str) {
         ..TrainSettings::default()
     };
     let parameters = settings.check().expect("settings of the benchmark");
-    let digest = unlearn::data::Digest::of(b"benchmark");
+    let digest = Digest::of(b"benchmark");
     let device = device();
     let mut trainer =
         Trainer::new(metadata, parameters, &samples, digest, &device).expect("a known network");
@@ -139,5 +147,35 @@ fn perturbation(bencher: Bencher, name: &str) {
         let networks =
             [Sign::Plus, Sign::Minus].map(|sign| step.apply(&network, [1e-3, 10.0], sign));
         done(networks, &device)
+    });
+}
+
+#[divan::bench(args = NAMES[..2])]
+fn ssd(bencher: Bencher, name: &str) {
+    forgetting(bencher, name, "ssd", 32);
+}
+
+#[divan::bench(args = NAMES[..2])]
+fn sfdn(bencher: Bencher, name: &str) {
+    forgetting(bencher, name, "sfdn", 4);
+}
+
+/// A method with its defaults on so many images per class.
+fn forgetting(bencher: Bencher, name: &str, named: &str, per_class: usize) {
+    let (network, shape, _) = network(name);
+    let samples = images(
+        shape,
+        (0..CLASSES * per_class).map(|index| index / per_class),
+    );
+    let metadata = metadata(case(name).0, shape);
+    let model = Model { network, metadata };
+    let request = Request::new(&model, &["0"]).expect("a class of the benchmark");
+    let method = method(named, serde_json::Map::new()).expect("a known method");
+    let job = Job::without_codes(&model, &request).with_images(&samples, Augmentation::default());
+    let job = job.expect("images of the model's shape");
+    let device = device();
+    bencher.bench_local(|| {
+        let outcome = job.run(method.as_ref());
+        done(outcome.expect("a method that can"), &device)
     });
 }

@@ -1,14 +1,14 @@
-//! The Fisher diagonal of many samples, whole batches in one pass.
+//! The Fisher diagonal of many samples, several in one pass.
 
 use super::Fisher;
 use super::squares::visit_squares;
 use crate::network::{Network, Value};
 
-/// Samples that go through the network together: enough to keep every thread
-/// busy, few enough that what a pass saves stays within hundreds of megabytes.
-pub(super) const BATCH: usize = 32;
+/// Samples that go through the network together: enough to keep every thread busy, few
+/// enough that what a pass saves is no larger than a deep network's parameters.
+pub(crate) const TOGETHER: usize = 8;
 
-/// The diagonal from one forward and one backward pass over whole batches:
+/// The diagonal from a forward and a backward pass over several samples at once:
 /// each operation squares the gradients of single samples before it sums them
 /// ([`crate::network::op::Operation::squared_gradients`]). Exact, not an
 /// approximation.
@@ -21,10 +21,12 @@ pub fn fisher_batched(network: &Network, batch: &Value, labels: &[usize]) -> Fis
     assert!(!labels.is_empty(), "samples of a Fisher diagonal");
     assert_eq!(batch.shape()[0], labels.len(), "labels of a batch");
     let length = batch.element_count() / labels.len();
+    // Equal passes rather than full ones and a small rest.
+    let together = labels.len().div_ceil(labels.len().div_ceil(TOGETHER));
     let mut fisher = Fisher::none(network);
-    for (index, labels) in labels.chunks(BATCH).enumerate() {
+    for (index, labels) in labels.chunks(together).enumerate() {
         let flat = batch.clone().flat();
-        let flat = flat.narrow(0, index * BATCH * length, labels.len() * length);
+        let flat = flat.narrow(0, index * together * length, labels.len() * length);
         let mut shape = batch.shape().to_vec();
         shape[0] = labels.len();
         fisher.add_batch(network, Value::from_flat(flat, &shape), labels);

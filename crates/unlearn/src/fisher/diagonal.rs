@@ -10,7 +10,7 @@ use crate::network::{CrossEntropy, Network, Value, wide};
 ///
 /// Codes are fitted to almost zero loss: their gradients can be so small that
 /// their squares leave the range of floating-point numbers. So gradients are
-/// scaled by a power of two before they are squared, batches are added up in
+/// scaled by a power of two before they are squared, many samples are added up in
 /// double precision, and [`Fisher::values`] scales them back.
 #[derive(Clone, Debug)]
 pub struct Fisher {
@@ -26,12 +26,16 @@ pub struct Fisher {
 /// The squares of one parameter.
 #[derive(Clone, Debug)]
 enum Sum {
-    /// Those of the first batch, each to be multiplied with a power of two, twice. Mostly
-    /// there is no other batch.
-    First(Vec<f32>, f64),
-    /// The sum over several batches.
-    Several(Vec<f64>),
+    /// The sum over few samples, each to be multiplied with a power of two, twice. Mostly
+    /// there are no more.
+    Few(Vec<f32>, f64),
+    /// The sum over many.
+    Many(Vec<f64>),
 }
+
+/// Samples whose squares are added up in single precision, as each operation does within a batch: half
+/// the memory of doubles.
+pub(super) const FEW: usize = 32;
 
 /// Numbers that one thread works on.
 const PIECE: usize = 1 << 14;
@@ -60,8 +64,8 @@ impl Fisher {
             let power = power_of_two(exponent - self.exponent);
             for sum in self.sums.iter_mut().flatten() {
                 match sum {
-                    Sum::First(_, factor) => *factor *= power,
-                    Sum::Several(sums) => sums.iter_mut().for_each(|sum| *sum *= power * power),
+                    Sum::Few(_, factor) => *factor *= power,
+                    Sum::Many(sums) => sums.iter_mut().for_each(|sum| *sum *= power * power),
                 }
             }
             self.exponent = exponent;
@@ -72,18 +76,20 @@ impl Fisher {
     /// Adds the squares of one parameter.
     pub(super) fn add(&mut self, parameter: usize, squares: Value, power: f64) {
         let sums = match self.sums[parameter].take() {
-            None => Sum::First(squares.into_vec(), power),
-            Some(Sum::First(first, factor)) => {
-                let wide = first
-                    .par_iter()
-                    .map(|one| f64::from(*one) * factor * factor);
+            None => Sum::Few(squares.into_vec(), power),
+            Some(Sum::Few(mut few, factor)) if self.samples <= FEW => {
+                add_few(&mut few, factor, &squares, power);
+                Sum::Few(few, 1.0)
+            }
+            Some(Sum::Few(few, factor)) => {
+                let wide = few.par_iter().map(|one| f64::from(*one) * factor * factor);
                 let mut sums: Vec<f64> = wide.collect();
                 add_squares(&mut sums, &squares, power);
-                Sum::Several(sums)
+                Sum::Many(sums)
             }
-            Some(Sum::Several(mut sums)) => {
+            Some(Sum::Many(mut sums)) => {
                 add_squares(&mut sums, &squares, power);
-                Sum::Several(sums)
+                Sum::Many(sums)
             }
         };
         self.sums[parameter] = Some(sums);
@@ -105,14 +111,14 @@ impl Fisher {
     pub(crate) fn scaled(&self, parameter: usize) -> Option<impl Fn(usize, &mut [f64]) + Sync> {
         let (sum, samples) = (self.sums[parameter].as_ref()?, self.samples as f64);
         Some(move |first: usize, entries: &mut [f64]| match sum {
-            Sum::First(squares, factor) => {
+            Sum::Few(squares, factor) => {
                 wide(|| {
                     for (entry, square) in entries.iter_mut().zip(&squares[first..]) {
                         *entry = f64::from(*square) * factor * factor / samples;
                     }
                 });
             }
-            Sum::Several(sums) => {
+            Sum::Many(sums) => {
                 wide(|| {
                     for (entry, sum) in entries.iter_mut().zip(&sums[first..]) {
                         *entry = sum / samples;
@@ -141,10 +147,26 @@ impl Fisher {
 impl Sum {
     fn len(&self) -> usize {
         match self {
-            Self::First(squares, _) => squares.len(),
-            Self::Several(sums) => sums.len(),
+            Self::Few(squares, _) => squares.len(),
+            Self::Many(sums) => sums.len(),
         }
     }
+}
+
+/// `few * factor^2 + squares * power^2`.
+fn add_few(few: &mut [f32], factor: f64, squares: &Value, power: f64) {
+    squares.read(|squares| {
+        few.par_chunks_mut(PIECE)
+            .zip(squares.par_chunks(PIECE))
+            .for_each(|(few, squares)| {
+                wide(|| {
+                    for (sum, square) in few.iter_mut().zip(squares) {
+                        let known = f64::from(*sum) * factor * factor;
+                        *sum = (known + f64::from(*square) * power * power) as f32;
+                    }
+                });
+            });
+    });
 }
 
 fn add_squares(sums: &mut [f64], squares: &Value, power: f64) {

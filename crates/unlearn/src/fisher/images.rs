@@ -3,9 +3,11 @@
 use unlearn_data::Split;
 
 use super::Fisher;
-use super::batched::BATCH;
 use crate::checkpoint::Model;
 use crate::network::Value;
+
+/// Images that go through the network together.
+const BATCH: usize = 32;
 
 /// The exact diagonal of all images of some classes in a data set (of their
 /// training images: the "oracle FIM" that codes stand in for); `progress` is told

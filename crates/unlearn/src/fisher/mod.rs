@@ -7,9 +7,10 @@ mod images;
 mod sequential;
 mod squares;
 
+pub(crate) use batched::TOGETHER;
 pub use batched::fisher_batched;
 pub use diagonal::Fisher;
 pub use error::{FisherError, rank_correlation};
 pub use images::fisher_of_images;
 pub use sequential::fisher_sequential;
-pub(crate) use squares::visit_code_squares;
+pub(crate) use squares::{visit_code_squares, visit_squares};

@@ -1,13 +1,13 @@
 //! The perturbation from stored sums: one backward pass per forgotten class.
 
-use super::ratios::{Ratios, Scaled};
+use super::ratios::{Ratios, Scaled, in_place};
 use super::{Perturbation, Scope};
 use crate::checkpoint::CheckpointError;
 use crate::code::Codebook;
 use crate::enrol::{Taken, TensorTotals, Totals};
 use crate::fisher::visit_code_squares;
 use crate::forget::Request;
-use crate::network::{Network, Value, wide};
+use crate::network::{Network, Value};
 
 /// The ratios f_F / f_R of every parameter in scope, with
 /// `f_R = (sum over all classes - sum over F) / |R|`.
@@ -65,16 +65,7 @@ impl Pass<'_> {
                     Err(error) => return read = Err(error),
                 };
                 let Some(totals) = totals else { return };
-                let forgotten = Scaled {
-                    write: |_, squares: &[f32], entries: &mut [f64]| {
-                        wide(|| {
-                            for (entry, square) in entries.iter_mut().zip(squares) {
-                                *entry = f64::from(*square);
-                            }
-                        });
-                    },
-                    exponent,
-                };
+                let forgotten = in_place(exponent, 1);
                 let kept = Scaled {
                     write: totals.without(class, exponent, kept),
                     exponent: totals.exponent(),

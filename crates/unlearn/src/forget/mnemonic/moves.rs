@@ -43,9 +43,7 @@ impl<'a> Moves<'a> {
     /// The moves within a scope, from the Fisher diagonals of the class's and
     /// the kept codes.
     pub fn new(part: &'a Part, class: usize, kept: &'a [usize], scope: Scope) -> Self {
-        let (of_class, of_kept) = (part.fisher(&[class]), part.fisher(kept));
-        let fishers = [&of_class, &of_kept];
-        let perturbation = Perturbation::new(&part.network, fishers, scope, &[class]);
+        let perturbation = part.perturbation(scope, [&[class], kept]);
         let groups = match scope {
             Scope::Output => perturbation.into_tensors(),
             Scope::All | Scope::Classifier | Scope::Features => vec![perturbation],
@@ -56,7 +54,7 @@ impl<'a> Moves<'a> {
             kept,
             groups,
             answers: part.blend_answers(&part.network, kept),
-            backward_passes: of_class.backward_passes() + of_kept.backward_passes(),
+            backward_passes: 1 + kept.len(),
         }
     }
 

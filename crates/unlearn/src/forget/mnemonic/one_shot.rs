@@ -5,9 +5,7 @@ use std::time::Instant;
 
 use serde_json::{Map, json};
 
-use super::{
-    Part, Perturbation, Scope, changed_percent, move_the_better_way, perturbation_from_totals,
-};
+use super::{Part, Scope, changed_percent, move_the_better_way, perturbation_from_totals};
 use crate::enrol::Enrolment;
 use crate::forget::{CodeAnswers, Context, ForgetError, Forgotten, Step};
 
@@ -36,9 +34,8 @@ pub fn one_shot(
     let perturbation = match from_totals {
         Some(perturbation) => perturbation,
         None => {
-            let fishers = [part.fisher(forgotten), part.fisher(kept)];
             backward_passes += forgotten.len() + kept.len();
-            Perturbation::from_fishers(&part.network, fishers, scope, forgotten)
+            part.perturbation(scope, [forgotten, kept])
         }
     };
     let classes = [forgotten, kept];

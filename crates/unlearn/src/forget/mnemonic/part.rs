@@ -2,7 +2,7 @@
 
 use super::{Perturbation, Scope, Sign};
 use crate::enrol::{BLEND_RATIOS, Enrolment, Features};
-use crate::fisher::{Fisher, fisher_batched};
+use crate::fisher::{Fisher, TOGETHER, fisher_batched};
 use crate::forget::{CodeAnswers, CodeMeasures, Context, ForgetError};
 use crate::network::{CrossEntropy, Network, Value};
 
@@ -77,8 +77,23 @@ impl Part {
     }
 
     /// The Fisher diagonal of the part's parameters from the codes of some classes.
-    pub fn fisher(&self, classes: &[usize]) -> Fisher {
+    fn fisher(&self, classes: &[usize]) -> Fisher {
         fisher_batched(&self.network, &self.codes_of(classes), classes)
+    }
+
+    /// The ratios of the importances of forgotten and kept classes.
+    pub fn perturbation(&self, scope: Scope, [forgotten, kept]: [&[usize]; 2]) -> Perturbation {
+        let of_kept = self.fisher(kept);
+        match forgotten.len() <= TOGETHER {
+            true => {
+                let codes = self.codes_of(forgotten);
+                Perturbation::of_codes(&self.network, codes, forgotten, of_kept, scope)
+            }
+            false => {
+                let of_forgotten = self.fisher(forgotten);
+                Perturbation::new(&self.network, [&of_forgotten, &of_kept], scope, forgotten)
+            }
+        }
     }
 
     /// The loss of a network in the part's place on the codes of some classes.

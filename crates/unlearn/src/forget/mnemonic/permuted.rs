@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use unlearn_data::stream;
 
-use super::{Part, Perturbation, Scope, move_the_better_way};
+use super::{Part, Scope, move_the_better_way};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::train::TrainError;
 use crate::tune::demand;
@@ -58,16 +58,14 @@ impl Algorithm for PermutedEta {
         let mut classes = [forgotten, kept].concat();
         classes.sort_unstable();
         let mut part = Part::new(context, self.scope, &classes)?;
-        let (of_forgotten, of_kept) = (part.fisher(forgotten), part.fisher(kept));
-        let fishers = [&of_forgotten, &of_kept];
-        let perturbation = Perturbation::new(&part.network, fishers, self.scope, forgotten);
+        let perturbation = part.perturbation(self.scope, [forgotten, kept]);
         let mut random = stream(context.seed, "permuted-eta");
         let perturbation = perturbation.permuted(&part.network, self.scope, forgotten, &mut random);
         let lambdas = [self.lambda1, self.lambda2];
         let (sign, moved) = move_the_better_way(&part, perturbation, lambdas, [forgotten, kept]);
         part.network = moved;
         let mut work = context.work(0);
-        work.count(of_forgotten.backward_passes() + of_kept.backward_passes());
+        work.count(forgotten.len() + kept.len());
         let network = part.put_into(&context.model.network);
         let mut made = Forgotten::new(network, &work);
         made.choices.insert("sign".into(), json!(sign));

@@ -2,9 +2,9 @@
 
 use rand::Rng;
 
-use super::ratios::{Ratios, Scaled};
+use super::ratios::{Ratios, Scaled, in_place};
 use super::{Scope, Sign};
-use crate::fisher::Fisher;
+use crate::fisher::{Fisher, visit_squares};
 use crate::network::{Network, Value};
 
 /// The direction and proportions of a move: [`super::eta()`] of every parameter in scope.
@@ -29,22 +29,31 @@ impl Perturbation {
         }
     }
 
-    /// The same, which lets go of the diagonals tensor by tensor.
-    pub fn from_fishers(
+    /// The same from the forgotten classes' codes, [`TOGETHER`] at most: each tensor's squares become
+    /// ratios in their own memory as soon as the backward pass has them, and the kept classes'
+    /// diagonal is let go of beside.
+    pub(super) fn of_codes(
         network: &Network,
-        [mut forgotten, mut kept]: [Fisher; 2],
-        scope: Scope,
+        codes: Value,
         classes: &[usize],
+        mut kept: Fisher,
+        scope: Scope,
     ) -> Self {
-        let tensors = (0..network.parameters().len()).map(|index| {
-            let ratios = ratios(network, [&forgotten, &kept], scope, classes, index);
-            forgotten.let_go(index);
-            kept.let_go(index);
-            ratios
+        let mut tensors = vec![None; network.parameters().len()];
+        visit_squares(network, codes, classes, |parameter, squares, exponent| {
+            let elements = scope.elements(network, parameter, classes);
+            let of_kept = kept.scaled(parameter).filter(|_| !elements.is_empty());
+            tensors[parameter] = of_kept.and_then(|of_kept| {
+                let of_kept = Scaled {
+                    write: |first, _: &[f64], entries: &mut [f64]| of_kept(first, entries),
+                    exponent: kept.exponent(),
+                };
+                let forgotten = in_place(exponent, classes.len());
+                Ratios::new(squares.into_vec(), &forgotten, &of_kept, &elements)
+            });
+            kept.let_go(parameter);
         });
-        Self {
-            tensors: tensors.collect(),
-        }
+        Self { tensors }
     }
 
     /// The network moved one way; the one given is untouched.

@@ -33,6 +33,19 @@ pub struct Scaled<F> {
     pub exponent: i32,
 }
 
+/// The mean over `count` samples of squares that lie where the ratios are to be.
+pub fn in_place(exponent: i32, count: usize) -> Scaled<impl Fn(usize, &[f32], &mut [f64]) + Sync> {
+    let count = count as f64;
+    let write = move |_: usize, squares: &[f32], entries: &mut [f64]| {
+        wide(|| {
+            for (entry, square) in entries.iter_mut().zip(squares) {
+                *entry = f64::from(*square) / count;
+            }
+        });
+    };
+    Scaled { write, exponent }
+}
+
 /// Between one by this and this, numbers and their products with weights' moves are far from the
 /// limits of 32-bit floats.
 const RANGE: f64 = 1e20;
