@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use unlearn::audit::{AUDITS, Audit, Context, Finding, Subject};
 use unlearn::checkpoint::OutputFile;
 use unlearn::data::{Digest, Hasher};
+use unlearn::network::DeviceName;
 use unlearn_report::{AuditEntry, VERSION};
 
 use crate::interrupt::Interrupt;
@@ -19,6 +20,8 @@ pub struct Audits<'a> {
     pub context: &'a Context<'a>,
     /// The images' digest.
     pub data: Digest,
+    /// Where the models lie.
+    pub device: DeviceName,
     /// Where every finding is written and looked for, if anywhere.
     pub kept_in: Option<&'a Path>,
     /// Asks to stop.
@@ -107,6 +110,7 @@ impl Audits<'_> {
         };
         add(VERSION.as_bytes());
         add(&REVISION.to_le_bytes());
+        add(self.device.to_string().as_bytes());
         add(audit.name().as_bytes());
         add(self.data.as_bytes());
         add(&context.seed.to_le_bytes());

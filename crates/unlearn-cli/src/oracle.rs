@@ -6,7 +6,6 @@ use rand::RngCore;
 use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::{Model, ModelMetadata, OutputFile};
 use unlearn::data::{Dataset, Digest, stream};
-use unlearn::network::Device;
 use unlearn::train::{TrainSettings, Trainer};
 use unlearn_report::public_settings;
 
@@ -49,10 +48,10 @@ pub fn train(
     let seed = Digest::of(&settings.seed.to_le_bytes());
     let described = (&training, seed, without.digest, before.digest());
     let described = serde_json::to_vec_pretty(&described)?;
-    let device = Device::flex();
+    let device = before.network.device();
     let is_same = std::fs::read(&recipe).is_ok_and(|text| text == described);
     if is_same && path.exists() {
-        let model = Model::read(&path, &device)?;
+        let model = Model::read(&path, device)?;
         return Ok(Ok(Oracle {
             model,
             path,
@@ -84,15 +83,9 @@ pub fn train(
     let mut trainer = match checkpoint.exists() {
         true => {
             let (samples, digest) = (&without.train, without.digest);
-            Trainer::resume(&checkpoint, metadata, parameters, samples, digest, &device)?
+            Trainer::resume(&checkpoint, metadata, parameters, samples, digest, device)?
         }
-        false => Trainer::new(
-            metadata,
-            parameters,
-            &without.train,
-            without.digest,
-            &device,
-        )?,
+        false => Trainer::new(metadata, parameters, &without.train, without.digest, device)?,
     };
     let session = Session {
         label: "retraining",

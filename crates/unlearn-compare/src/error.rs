@@ -5,12 +5,19 @@ use std::path::PathBuf;
 use thiserror::Error;
 use unlearn::checkpoint::{CheckpointError, OutputError};
 use unlearn::forget::ForgetError;
+use unlearn::network::DeviceError;
 use unlearn::train::TrainError;
 
 /// A comparison was refused, or stopped.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CompareError {
+    /// The device that is to do the work is not there.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// The system has no threads for the jobs.
+    #[error("the jobs' threads: {0}")]
+    Threads(rayon::ThreadPoolBuildError),
     /// A file cannot be read.
     #[error("{path}: cannot be read: {source}", path = path.display())]
     Read {

@@ -2,7 +2,7 @@
 //!
 //! An experiment file (docs/compare.md) is read by [`Experiment::read`] and planned by [`Plan::new`], which
 //! reads the data and refuses whatever cannot be run before anything is trained. [`run`] does the
-//! cells that are not done yet, each kept in a file named by the digest of all that determines it;
+//! cells that are not done yet, several at a time if wanted, each kept in a file named by the digest of all that determines it;
 //! so a run can be killed at any point, shared out ([`unlearn::enrol::Shard`]) and joined ([`adopt`]).
 //! [`records`] gathers what came of all cells.
 
@@ -32,6 +32,7 @@ mod run;
 mod search;
 mod share;
 mod source;
+mod standing;
 mod title;
 mod trained;
 mod training;

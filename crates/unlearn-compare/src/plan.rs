@@ -9,6 +9,7 @@ use unlearn::checkpoint::ModelMetadata;
 use unlearn::code::CodeKind;
 use unlearn::data::{Normalization, stream};
 use unlearn::forget::CATALOG;
+use unlearn::network::DeviceName;
 use unlearn::train::TrainSettings;
 use unlearn_report::VERSION;
 
@@ -34,18 +35,24 @@ pub struct Plan {
     pub(crate) title: String,
     pub(crate) images: Images,
     pub(crate) fisher_error: bool,
+    pub(crate) device: DeviceName,
     pub(crate) data: Vec<DataPart>,
     pub(crate) originals: Vec<PlannedOriginal>,
     pub(crate) cells: Vec<Cell>,
 }
 
 impl Plan {
-    /// Plans an experiment whose data sets lie in a folder, and reads them.
+    /// Plans an experiment whose data sets lie in a folder, and reads them; `device` is to do the work, and is opened
+    /// when it begins.
     ///
     /// # Errors
     /// If something in the file cannot be run: data that is not there, a class or a method that does not exist, a
     /// setting out of its range, a method that needs what the experiment does not give. Line and key are named.
-    pub fn new(experiment: &Experiment, data_folder: &Path) -> Result<Self, CompareError> {
+    pub fn new(
+        experiment: &Experiment,
+        data_folder: &Path,
+        device: DeviceName,
+    ) -> Result<Self, CompareError> {
         let Experiment { source, file } = experiment;
         let seeds = seeds(experiment)?;
         let held_out = file.validation.as_ref();
@@ -71,6 +78,7 @@ impl Plan {
             title: file.title.clone(),
             images: file.images,
             fisher_error: file.fisher_error,
+            device,
             data: Vec::new(),
             originals: Vec::new(),
             cells: Vec::new(),
@@ -168,7 +176,7 @@ impl Plan {
             name: original.name.get_ref().clone(),
             varied: map(variation),
             data,
-            training: Training::new(images, metadata, settings.check()?, &[]),
+            training: Training::new(images, metadata, settings.check()?, &[], self.device),
             seed,
             method_seed: stream(seed, "methods").next_u32().into(),
         });
@@ -267,6 +275,7 @@ impl Plan {
             training.metadata.clone(),
             parameters,
             set,
+            self.device,
         )
     }
 }

@@ -9,11 +9,11 @@ pub struct Progress<'a> {
     pub done: usize,
     /// Cells of the run.
     pub all: usize,
-    /// What is being done.
+    /// What was done last.
     pub doing: &'a str,
-    /// The part of it that is done, from 0 to 1.
+    /// Of every cell that is being done the part that is done, added up.
     pub part: f64,
 }
 
 /// Is told of every step of a run, and may stop it.
-pub type Observer<'a> = &'a dyn Fn(&Progress<'_>) -> Flow;
+pub type Observer<'a> = &'a (dyn Fn(&Progress<'_>) -> Flow + Sync);

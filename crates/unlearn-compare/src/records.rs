@@ -52,6 +52,7 @@ pub fn records(plan: &Plan, folder: &Path) -> Result<Vec<CellRecord>, CompareErr
         };
         records.push(CellRecord {
             experiment: plan.title.clone(),
+            device: plan.device,
             original: original.name.clone(),
             varied: original.varied.clone(),
             data: data.summary.clone(),

@@ -1,7 +1,11 @@
 //! Doing the cells that are not done.
 
 use std::borrow::Cow;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::vec::IntoIter;
 
 use serde_json::Map;
 use unlearn::audit::{Evaluation, evaluate};
@@ -21,64 +25,97 @@ use crate::fisher_errors::Exact;
 use crate::method::PlannedMethod;
 use crate::original::PlannedOriginal;
 use crate::search::found;
+use crate::standing::Standing;
 use crate::training::Training;
-use crate::{CompareError, Observer, Plan, Progress};
+use crate::{CompareError, Observer, Plan};
 
 /// Why a cell has no model.
 const DIVERGED: &str = "training diverged: loss or weights are not finite";
 
-/// Does the cells of a share that are not done yet; each is kept in the folder as soon as it is done.
-/// Models are trained once and kept too, and after every epoch what is needed to resume.
+/// Does the cells of a share that are not done yet, so many at a time, each job with its part of the threads; each
+/// cell is kept in the folder as soon as it is done. Models are trained once and kept too, and after every epoch
+/// what is needed to resume.
 ///
 /// A method that cannot carry out a request, or diverges, fails its own cell only: the result says so.
+/// Small networks keep several threads badly busy, so that as many jobs as cores are quickest where memory allows.
+/// But for seconds, results do not depend on the number of jobs.
 ///
 /// # Errors
-/// If the observer stops it, or a file of the folder cannot be used or written.
+/// If the plan's device is not there, the observer stops it, or a file of the folder cannot be used or written.
 pub fn run(
     plan: &Plan,
     folder: &Path,
     shard: Shard,
+    jobs: NonZeroUsize,
     observer: Observer<'_>,
 ) -> Result<(), CompareError> {
+    let device = plan.device.open()?;
     let cache = Cache::make(folder)?;
     let cells = plan.share(shard);
     let mut pending = Vec::new();
     for &cell in &cells {
         if cache.cell(plan.cells[cell].digest)?.is_none() {
-            pending.push(&plan.cells[cell]);
+            pending.push(cell);
         }
     }
-    let mut run = Run {
-        plan,
-        cache,
-        observer,
-        device: Device::flex(),
-        done: cells.len() - pending.len(),
-        all: cells.len(),
-        started: None,
-        exact: None,
+    let groups = plan.groups(&pending, jobs.get());
+    let jobs = jobs.get().min(groups.len());
+    let groups = Mutex::new(groups.into_iter());
+    let standing = Standing::new(observer, [cells.len() - pending.len(), cells.len()], jobs);
+    let work = |job: usize| {
+        let mut run = Run {
+            plan,
+            cache: cache.clone(),
+            device: device.clone(),
+            standing: &standing,
+            job,
+            started: None,
+            exact: None,
+        };
+        let done = catch_unwind(AssertUnwindSafe(|| run.groups(&groups)));
+        if !matches!(done, Ok(Ok(()))) {
+            standing.stop();
+        }
+        done.unwrap_or_else(|panic| resume_unwind(panic))
     };
-    for cell in pending {
-        // Another row, or another process, may have done the same meanwhile.
-        if run.cache.cell(cell.digest)?.is_none() {
-            let result = run.result(cell)?;
-            run.cache.keep_cell(&result)?;
-        }
-        run.done += 1;
-        if run.tell(&cell.title, 0.0) == Flow::Stop && run.done < run.all {
-            return Err(run.stopped());
-        }
+    if jobs <= 1 {
+        return work(0);
     }
-    Ok(())
+    let threads = (rayon::current_num_threads() / jobs).max(1);
+    std::thread::scope(|scope| {
+        let work = &work;
+        let jobs = (0..jobs).map(|job| {
+            scope.spawn(move || {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+                let pool = pool.build().map_err(CompareError::Threads)?;
+                pool.install(|| work(job))
+            })
+        });
+        let jobs: Vec<_> = jobs.collect();
+        let ended = jobs.into_iter().map(|job| match job.join() {
+            Ok(ended) => ended,
+            Err(panic) => resume_unwind(panic),
+        });
+        // An error is why the others were stopped.
+        let ended: Vec<Result<(), CompareError>> = ended.collect();
+        let is_error = |end: &Result<(), CompareError>| {
+            !matches!(end, Ok(()) | Err(CompareError::Stopped { .. }))
+        };
+        let place = ended.iter().position(is_error);
+        let place = place.or_else(|| ended.iter().position(Result::is_err));
+        place.map_or(Ok(()), |place| {
+            ended.into_iter().nth(place).unwrap_or(Ok(()))
+        })
+    })
 }
 
+/// What one job works with.
 pub(crate) struct Run<'a> {
     pub plan: &'a Plan,
     pub cache: Cache,
-    observer: Observer<'a>,
     pub device: Device,
-    done: usize,
-    all: usize,
+    standing: &'a Standing<'a>,
+    job: usize,
     /// The original that is being worked on, by its place.
     pub started: Option<(usize, Started)>,
     /// The exact Fisher diagonals of the last original and set of classes that were asked for.
@@ -119,22 +156,33 @@ impl Made {
 }
 
 impl<'a> Run<'a> {
+    /// Does groups of cells until none is left.
+    fn groups(&mut self, groups: &Mutex<IntoIter<Vec<usize>>>) -> Result<(), CompareError> {
+        loop {
+            let group = groups.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(group) = group else { return Ok(()) };
+            for cell in group {
+                let cell = &self.plan.cells[cell];
+                // Another row, or another process, may have done the same meanwhile.
+                if self.cache.cell(cell.digest)?.is_none() {
+                    let result = self.result(cell)?;
+                    self.cache.keep_cell(&result)?;
+                }
+                if self.standing.done(self.job, &cell.title) == Flow::Stop {
+                    return Err(self.stopped());
+                }
+            }
+        }
+    }
+
     /// Tells the observer of a step.
     pub fn tell(&self, doing: &str, part: f64) -> Flow {
-        (self.observer)(&Progress {
-            done: self.done,
-            all: self.all,
-            doing,
-            part,
-        })
+        self.standing.tell(self.job, doing, part)
     }
 
     /// That the observer stopped it.
     pub fn stopped(&self) -> CompareError {
-        CompareError::Stopped {
-            done: self.done,
-            all: self.all,
-        }
+        self.standing.stopped()
     }
 
     /// What comes of a cell.

@@ -3,6 +3,7 @@
 use serde_json::json;
 use unlearn::checkpoint::ModelMetadata;
 use unlearn::data::Digest;
+use unlearn::network::DeviceName;
 use unlearn::train::TrainParameters;
 use unlearn_report::VERSION;
 
@@ -26,16 +27,21 @@ impl Training {
         metadata: ModelMetadata,
         parameters: TrainParameters,
         without: &[usize],
+        device: DeviceName,
     ) -> Self {
-        let key = key(&json!({
+        let mut what = json!({
             "training": (VERSION, TRAININGS),
             "data": data.key,
             "model": metadata,
             "settings": parameters.settings(),
             "without": without,
-        }));
+        });
+        // Devices differ in their rounding.
+        if device != DeviceName::default() {
+            what["device"] = json!(device);
+        }
         Self {
-            key,
+            key: key(&what),
             metadata,
             parameters,
             without: without.to_vec(),

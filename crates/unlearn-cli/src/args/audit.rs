@@ -6,7 +6,7 @@ use clap::Args;
 use unlearn::audit::Budget;
 use unlearn_report::AuditGate;
 
-use super::{DataArgs, RecipeArgs};
+use super::{DataArgs, DeviceArgs, RecipeArgs};
 
 /// Look for what is left of a class in a model that is said to have forgotten it.
 ///
@@ -90,6 +90,9 @@ pub struct AuditArgs {
     /// Print the record instead of a table.
     #[arg(long)]
     pub json: bool,
+
+    #[command(flatten)]
+    pub device: DeviceArgs,
 
     #[command(flatten)]
     pub recipe: RecipeArgs,

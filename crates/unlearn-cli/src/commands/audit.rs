@@ -7,7 +7,6 @@ use unlearn::audit::{Context, Role, Subject, bias_control, knows_code};
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
 use unlearn::data::{Dataset, Digest};
-use unlearn::network::Device;
 use unlearn_report::{AuditRecord, AuditedModel, DataSummary, json, page};
 
 use crate::args::AuditArgs;
@@ -23,7 +22,7 @@ use crate::{codes, data, oracle, outputs, peers, show, stdout};
 /// # Errors
 /// If an argument, the data or a file is bad.
 pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
-    let device = Device::flex();
+    let device = args.device.device.open()?;
     // The first of each is audited.
     let (before_file, after_file) = (&args.before[0], &args.after[0]);
     let before = Model::read(before_file, &device)?;
@@ -35,7 +34,8 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let unused = data::classes(&before, &args.unused)?;
     refuse_used(&images, &forgotten, &unused)?;
     let first = (before_file.as_path(), &before);
-    let before_all = read_all(&args.before, first)?;
+    let others = read_all(&args.before[1..], first)?;
+    let before_all = [vec![before.clone()], others].concat();
     for (model, file) in before_all.iter().zip(&args.before) {
         refuse_forgotten_before(model, &forgotten, &unused, file)?;
     }
@@ -154,6 +154,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let audits = Audits {
         context: &context,
         data: images.digest,
+        device: args.device.device,
         kept_in: Some(&findings),
         interrupt: &interrupt,
     };
@@ -169,7 +170,14 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
     let summary = DataSummary::new(source.to_string(), &images);
     let record = AuditRecord {
         peers: peers.collect(),
-        ..AuditRecord::new(&context, summary, audited.collect(), entries, &args.gate)
+        ..AuditRecord::new(
+            &context,
+            args.device.device,
+            summary,
+            audited.collect(),
+            entries,
+            &args.gate,
+        )
     };
     let text = json(&record);
     outputs::write(files, [text.as_bytes(), page(&record).as_bytes()])?;
@@ -188,7 +196,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
 
 /// A model that can be asked for the same images as the one before.
 fn read_like(path: &Path, before: (&Path, &Model)) -> anyhow::Result<Model> {
-    let model = Model::read(path, &Device::flex())?;
+    let model = Model::read(path, before.1.network.device())?;
     data::refuse_unlike((path, &model), before)?;
     Ok(model)
 }

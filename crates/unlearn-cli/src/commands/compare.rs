@@ -23,7 +23,7 @@ use crate::{show, stdout};
 /// If the file, its data or a file of an earlier run is bad.
 pub fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
     let experiment = Experiment::read(&args.experiment)?;
-    let plan = Plan::new(&experiment, &args.data)?;
+    let plan = Plan::new(&experiment, &args.data, args.device.device)?;
     let all = plan.cells().len();
     if args.dry_run {
         let done = finished(&plan, &args.out)?;
@@ -45,6 +45,7 @@ pub fn run(args: &CompareArgs) -> anyhow::Result<Exit> {
         &plan,
         &args.out,
         args.shard.unwrap_or(Shard::WHOLE),
+        args.jobs,
         &observer,
     );
     drop(bar);

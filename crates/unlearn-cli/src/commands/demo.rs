@@ -9,7 +9,7 @@ use unlearn::checkpoint::{Model, ModelMetadata};
 use unlearn::code::Codebook;
 use unlearn::data::{Dataset, LoadOptions, Normalization, Source};
 use unlearn::forget::{Job, MAX_KEPT_LOSS, Request, method, recommended};
-use unlearn::network::Device;
+use unlearn::network::{Device, DeviceName};
 use unlearn::train::{TrainSettings, Trainer};
 use unlearn_report::{
     AuditRecord, AuditedModel, DataSummary, DemoFiles, DemoRecord, DemoSeconds, EvaluateRecord,
@@ -88,7 +88,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let without_it = oracle.model();
     let models = [model, &outcome.model, &without_it];
     let models = [0, 1, 2].map(|place| (models[place], paths[place].as_path()));
-    let Some(audited) = first_look(models, codes, &all, class, &interrupt)? else {
+    let Some(audited) = first_look(name, models, codes, &all, class, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
 
@@ -177,6 +177,7 @@ const NAMES: [&str; 7] = [
 /// A first look for what is left of the class in the model that forgot, of
 /// `[original, forgotten, retrained]`; none if the user asked to stop.
 fn first_look(
+    device: DeviceName,
     [before, after, retrained]: [(&Model, &Path); 3],
     codes: &Codebook,
     data: &Dataset,
@@ -206,6 +207,7 @@ fn first_look(
     let audits = Audits {
         context: &context,
         data: data.digest,
+        device,
         kept_in: None,
         interrupt,
     };
@@ -222,6 +224,7 @@ fn first_look(
     let summary = DataSummary::new(Source::Shapes.to_string(), data);
     Ok(Some(AuditRecord::new(
         &context,
+        device,
         summary,
         models.collect(),
         entries,

@@ -15,7 +15,9 @@ const NAMES: [(&str, &str); 5] = [
 #[test]
 fn help_lists_the_devices_of_the_build() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["train", "enrol", "forget", "evaluate", "demo"] {
+    for command in [
+        "train", "enrol", "forget", "evaluate", "audit", "compare", "demo",
+    ] {
         let help = run(folder.path(), &format!("{command} --help")).done();
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(help.contains("this build has flex"), "{help}");
@@ -31,6 +33,8 @@ fn an_unknown_device_is_bad_input() {
         "enrol m --codes c --out e".into(),
         format!("{FORGET} --out m2"),
         "evaluate m --data data".into(),
+        "audit --before m --after m --data data --forgotten red --out a".into(),
+        "compare e.toml --out o".into(),
         "demo".into(),
     ] {
         run(folder.path(), &format!("{arguments} --device gpu")).bad(&[

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use unlearn::network::DeviceName;
 use unlearn_compare::{Experiment, Plan};
 
 /// Every experiment but for its data sets, in whose place artificial images are drawn: methods, settings and what
@@ -26,7 +27,8 @@ fn committed_experiments_can_be_run() {
         let scratch = tempfile::tempdir().unwrap();
         let copy = scratch.path().join(path.file_name().unwrap());
         fs::write(&copy, drawn).unwrap();
-        let plan = Experiment::read(&copy).and_then(|read| Plan::new(&read, scratch.path()));
+        let plan = Experiment::read(&copy)
+            .and_then(|read| Plan::new(&read, scratch.path(), DeviceName::Flex));
         let plan = plan.unwrap_or_else(|error| panic!("{error}"));
         assert!(!plan.cells().is_empty());
         names.push(path.file_stem().unwrap().to_str().unwrap().to_owned());

@@ -1,8 +1,9 @@
 //! Runs that are stopped or killed end with the same records.
 
-use std::cell::Cell;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use rand::Rng;
 use unlearn::data::stream;
@@ -31,18 +32,19 @@ fn a_run_killed_at_random_points_ends_with_the_same_records() {
     let (mut ends, mut resumable) = ([0, 0], 0);
     loop {
         let (after, end) = (random.random_range(1..25_u32), ends[0] > ends[1]);
+        let jobs = NonZeroUsize::new(random.random_range(1..4)).unwrap();
         let end = if end { End::Killed } else { End::Stopped };
-        let steps = Cell::new(0);
+        let steps = AtomicU32::new(0);
         let observer = |_: &unlearn_compare::Progress<'_>| {
-            steps.set(steps.get() + 1);
+            let step = 1 + steps.fetch_add(1, Ordering::Relaxed);
             match end {
-                _ if steps.get() < after => Flow::Continue,
+                _ if step < after => Flow::Continue,
                 End::Stopped => Flow::Stop,
                 End::Killed => resume_unwind(Box::new("killed")),
             }
         };
         match catch_unwind(AssertUnwindSafe(|| {
-            run(&plan, &killed, Shard::WHOLE, &observer)
+            run(&plan, &killed, Shard::WHOLE, jobs, &observer)
         })) {
             Ok(Ok(())) => break,
             Ok(Err(CompareError::Stopped { done, all })) => {
@@ -73,23 +75,49 @@ fn a_run_killed_at_random_points_ends_with_the_same_records() {
 }
 
 #[test]
+fn jobs_end_with_the_same_records_and_stop_together() {
+    let written = Written::new(TEXT);
+    let plan = written.plan().unwrap();
+    let (whole, shared) = (written.out("whole"), written.out("shared"));
+    do_share(&plan, &whole, "1/1");
+    let jobs = NonZeroUsize::new(3).unwrap();
+    let stop = |progress: &unlearn_compare::Progress<'_>| match progress.done {
+        0..4 => Flow::Continue,
+        _ => Flow::Stop,
+    };
+    match run(&plan, &shared, Shard::WHOLE, jobs, &stop) {
+        Err(CompareError::Stopped { done, all }) => assert!((4..all).contains(&done)),
+        ended => panic!("{ended:?}"),
+    }
+    let most = AtomicUsize::new(0);
+    let count = |progress: &unlearn_compare::Progress<'_>| {
+        most.fetch_max(progress.done, Ordering::Relaxed);
+        assert!(progress.part <= 3.0);
+        Flow::Continue
+    };
+    run(&plan, &shared, Shard::WHOLE, jobs, &count).unwrap();
+    assert_eq!(most.into_inner(), plan.cells().len());
+    assert_eq!(results(&plan, &shared), results(&plan, &whole));
+}
+
+#[test]
 fn what_is_done_is_not_done_again() {
     let written = Written::new(TEXT);
     let plan = written.plan().unwrap();
     let out = written.out("out");
     do_share(&plan, &out, "1/1");
     let never = |_: &unlearn_compare::Progress<'_>| -> Flow { panic!("something was done") };
-    run(&plan, &out, Shard::WHOLE, &never).unwrap();
+    run(&plan, &out, Shard::WHOLE, NonZeroUsize::MIN, &never).unwrap();
 
     // Another row is done with the models that are there; the others are found.
     let longer = format!("{TEXT}\n[[method]]\nmethod = \"zero-unit\"\n");
     let longer = Written::new(&longer).plan().unwrap();
-    let cells = Cell::new(usize::MAX);
+    let cells = AtomicUsize::new(usize::MAX);
     let count = |progress: &unlearn_compare::Progress<'_>| {
-        cells.set(cells.get().min(progress.done));
+        cells.fetch_min(progress.done, Ordering::Relaxed);
         assert!(progress.doing.ends_with("zero-unit"), "{}", progress.doing);
         Flow::Continue
     };
-    run(&longer, &out, Shard::WHOLE, &count).unwrap();
-    assert_eq!(cells.get(), plan.cells().len());
+    run(&longer, &out, Shard::WHOLE, NonZeroUsize::MIN, &count).unwrap();
+    assert_eq!(cells.into_inner(), plan.cells().len());
 }

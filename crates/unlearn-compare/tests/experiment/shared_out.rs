@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use unlearn::enrol::Shard;
@@ -71,7 +72,14 @@ fn shares_merged_equal_the_single_run() {
         assert!(progress.doing.ends_with("transplant"), "{}", progress.doing);
         Flow::Continue
     };
-    run(&longer, &merged, Shard::WHOLE, &only_the_row).unwrap();
+    run(
+        &longer,
+        &merged,
+        Shard::WHOLE,
+        NonZeroUsize::MIN,
+        &only_the_row,
+    )
+    .unwrap();
     // The same again changes nothing.
     assert_eq!(adopt(&plan, &merged, &[whole]).unwrap(), 0);
 }

@@ -1,10 +1,12 @@
 //! A small experiment.
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use unlearn::enrol::Shard;
+use unlearn::network::DeviceName;
 use unlearn::train::Flow;
 use unlearn_compare::{CompareError, Experiment, Plan, records, run};
 use unlearn_report::CellRecord;
@@ -47,7 +49,7 @@ impl Written {
 
     pub fn plan(&self) -> Result<Plan, CompareError> {
         let experiment = Experiment::read(&self.folder.path().join("e.toml"))?;
-        Plan::new(&experiment, self.folder.path())
+        Plan::new(&experiment, self.folder.path(), DeviceName::Flex)
     }
 
     pub fn out(&self, name: &str) -> PathBuf {
@@ -58,7 +60,7 @@ impl Written {
 /// Does a share without being watched.
 pub fn do_share(plan: &Plan, out: &Path, shard: &str) {
     let shard: Shard = shard.parse().unwrap();
-    run(plan, out, shard, &|_| Flow::Continue).unwrap();
+    run(plan, out, shard, NonZeroUsize::MIN, &|_| Flow::Continue).unwrap();
 }
 
 /// What came of an experiment, without seconds.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use unlearn::audit::Evaluation;
 use unlearn::data::Digest;
-use unlearn::network::Architecture;
+use unlearn::network::{Architecture, DeviceName};
 
 use super::{DataSummary, FisherErrors};
 
@@ -94,6 +94,9 @@ pub struct CellRecord {
     /// What the experiment is called; empty in records of before it was told.
     #[serde(default)]
     pub experiment: String,
+    /// The device that did the work.
+    #[serde(default)]
+    pub device: DeviceName,
     /// The original's name.
     pub original: String,
     /// What is varied of its training, by name.

@@ -1,12 +1,18 @@
 //! The Fisher diagonal of many samples, several in one pass.
 
 use super::Fisher;
+use super::diagonal::FEW;
 use super::squares::visit_squares;
 use crate::network::{Network, Value};
 
-/// Samples that go through the network together: enough to keep every thread busy, few
-/// enough that what a pass saves is no larger than a deep network's parameters.
-pub(crate) const TOGETHER: usize = 8;
+/// How many samples go through a network together: as many as leave behind, for the way
+/// back, no more numbers than half the parameters, but enough in any case to keep threads busy.
+pub(crate) fn together(network: &Network) -> usize {
+    let graph = network.graph();
+    let outputs = (0..graph.nodes().len()).map(|node| graph.output_shape_of(node));
+    let outputs: usize = outputs.map(|shape| shape.iter().product::<usize>()).sum();
+    (network.trained_element_count() / 2 / outputs.max(1)).clamp(4, FEW)
+}
 
 /// The diagonal from a forward and a backward pass over several samples at once:
 /// each operation squares the gradients of single samples before it sums them
@@ -22,7 +28,8 @@ pub fn fisher_batched(network: &Network, batch: &Value, labels: &[usize]) -> Fis
     assert_eq!(batch.shape()[0], labels.len(), "labels of a batch");
     let length = batch.element_count() / labels.len();
     // Equal passes rather than full ones and a small rest.
-    let together = labels.len().div_ceil(labels.len().div_ceil(TOGETHER));
+    let passes = labels.len().div_ceil(together(network));
+    let together = labels.len().div_ceil(passes);
     let mut fisher = Fisher::none(network);
     for (index, labels) in labels.chunks(together).enumerate() {
         let flat = batch.clone().flat();

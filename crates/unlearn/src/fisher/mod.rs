@@ -7,8 +7,8 @@ mod images;
 mod sequential;
 mod squares;
 
-pub(crate) use batched::TOGETHER;
 pub use batched::fisher_batched;
+pub(crate) use batched::together;
 pub use diagonal::Fisher;
 pub use error::{FisherError, rank_correlation};
 pub use images::fisher_of_images;

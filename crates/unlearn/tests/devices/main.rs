@@ -3,6 +3,7 @@
 //! They run on all devices that are present; `UNLEARN_DEVICES`, names parted by
 //! commas, says which ones must be.
 
+mod audits;
 mod close;
 mod enrolment;
 mod fisher;

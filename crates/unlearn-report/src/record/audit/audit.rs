@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use thiserror::Error;
 use unlearn::audit::{About, Budget, Context, Role, Subject, Verdict};
 use unlearn::data::Digest;
-use unlearn::network::Architecture;
+use unlearn::network::{Architecture, DeviceName};
 
 use super::{AuditEntry, AuditGate, AuditGateResult, SampleRecord};
 use crate::record::{DataSummary, SCHEMA, VERSION};
@@ -28,6 +28,9 @@ pub struct AuditRecord {
     /// The classes that no model was trained on, where such were named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unused: Vec<String>,
+    /// The device that did the work.
+    #[serde(default)]
+    pub device: DeviceName,
     /// Which images.
     pub data: DataSummary,
     /// How many of them were used.
@@ -148,6 +151,7 @@ impl AuditRecord {
     /// What the audits found, held to the limits.
     pub fn new(
         context: &Context<'_>,
+        device: DeviceName,
         data: DataSummary,
         models: Vec<AuditedModel>,
         audits: Vec<AuditEntry>,
@@ -168,6 +172,7 @@ impl AuditRecord {
             forgotten: named(&context.forgotten),
             kept: named(&context.kept),
             unused: named(&context.unused_classes),
+            device,
             data,
             images: TestedImages {
                 train: context.train.len(),

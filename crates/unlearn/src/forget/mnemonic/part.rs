@@ -2,7 +2,7 @@
 
 use super::{Perturbation, Scope, Sign};
 use crate::enrol::{BLEND_RATIOS, Enrolment, Features};
-use crate::fisher::{Fisher, TOGETHER, fisher_batched};
+use crate::fisher::{Fisher, fisher_batched, together};
 use crate::forget::{CodeAnswers, CodeMeasures, Context, ForgetError};
 use crate::network::{CrossEntropy, Network, Value};
 
@@ -84,7 +84,7 @@ impl Part {
     /// The ratios of the importances of forgotten and kept classes.
     pub fn perturbation(&self, scope: Scope, [forgotten, kept]: [&[usize]; 2]) -> Perturbation {
         let of_kept = self.fisher(kept);
-        match forgotten.len() <= TOGETHER {
+        match forgotten.len() <= together(&self.network) {
             true => {
                 let codes = self.codes_of(forgotten);
                 Perturbation::of_codes(&self.network, codes, forgotten, of_kept, scope)

@@ -29,9 +29,9 @@ impl Perturbation {
         }
     }
 
-    /// The same from the forgotten classes' codes, [`TOGETHER`] at most: each tensor's squares become
-    /// ratios in their own memory as soon as the backward pass has them, and the kept classes'
-    /// diagonal is let go of beside.
+    /// The same from the forgotten classes' codes, in one pass: each tensor's squares become ratios in
+    /// their own memory as soon as the backward pass has them, and the kept classes' diagonal is let go
+    /// of beside.
     pub(super) fn of_codes(
         network: &Network,
         codes: Value,
