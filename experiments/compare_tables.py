@@ -58,14 +58,16 @@ def grouped(records, key):
 
 
 def methods(records):
-    classes = {tuple(record["forgotten"]) for record in records}
+    sets = grouped(records, original_of)
+    sets = {original: len({tuple(record["forgotten"]) for record in of_original}) for original, of_original in sets.items()}
+    is_by_class = max(sets.values()) > 1
     columns = list(dict.fromkeys(record["row"] for record in records))
-    row("trained on", *(["forgotten"] if len(classes) > 1 else []), *columns)
-    row(*["---"] * (1 + (len(classes) > 1)), *["--:"] * len(columns))
+    row("trained on", *(["forgotten"] if is_by_class else []), *columns)
+    row(*["---"] * (1 + is_by_class), *["--:"] * len(columns))
     for (original, forgotten), of_original in grouped(records, lambda record: (original_of(record), tuple(record["forgotten"]))).items():
         by_row = grouped(of_original, lambda record: record["row"])
-        row(original, *([", ".join(forgotten)] if len(classes) > 1 else []), *(cell(by_row[column]) for column in columns))
-    if len(classes) > 1:
+        row(original, *([", ".join(forgotten)] if is_by_class else []), *(cell(by_row[column]) for column in columns))
+    if is_by_class:
         for original, of_original in grouped(records, original_of).items():
             by_row = grouped(of_original, lambda record: record["row"])
             row(original, "mean and deviation over all", *(cell(by_row[column]) for column in columns))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How deep each way to forget goes: `unlearn audit` on what it leaves, beside retrained models.
 
-    experiments/depth.py NAME --data FOLDER --work FOLDER [--requests 0 8 1,4,7 2>5] [--seeds 1 2 3] [--oracles 2] [--variants transplant ssd ..]
+    experiments/depth.py NAME --data FOLDER --work FOLDER [--requests 0 8 1,4,7 2>5] [--seeds 1 2 3] [--oracles 2] [--variants transplant ssd ..] [--spare-cost]
 
 NAME is a recipe of recipes.py. A request is classes joined by commas, or several such, one after the other, joined by `>`. Per training seed and request, every variant below is
 held to the same retrained models (seeds 11, 12, ..), and these to each other, which shows false alarms and how much models differ by their seed alone. Budget: quick, seed 0. What was found is kept
@@ -67,6 +67,7 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--oracles", type=int, default=2)
     parser.add_argument("--variants", nargs="+", choices=list(VARIANTS), default=list(VARIANTS))
+    parser.add_argument("--spare-cost", action="store_true", help="train originals without spare units too, to see what these cost")
     arguments = parser.parse_args()
     name, work = arguments.name, arguments.work
     unlearn = command.Command(arguments.command, arguments.data, work)
@@ -84,8 +85,10 @@ if __name__ == "__main__":
         without = " ".join(f"--without {c}" for c in classes)
         retrained = [unlearn.train(f"{name}-without-{slug('-'.join(classes))}-{seed}", f"{recipes.training(name, seed)} {without}")[0] for seed in oracle_seeds]
         for seed in arguments.seeds:
-            # What spare units cost.
-            plain = unlearn.train(f"{name}-no-spare-{seed}", f"{recipes.training(name, seed)} --spare-units 0")[2]
+            plain = {}
+            if arguments.spare_cost:
+                trained = unlearn.train(f"{name}-no-spare-{seed}", f"{recipes.training(name, seed)} --spare-units 0")[2]
+                plain = {"accuracy_without_spare_percent": trained["accuracy_percent"]}
             model, codes, trained = unlearn.train(f"{name}-{seed}", recipes.training(name, seed))
             for variant in arguments.variants:
                 after, forgot = forget(unlearn, model, codes, parts, variant, recipes.FOLDERS[name], f"{name}-{seed}-{slug(variant)}-{slug(request)}")
@@ -93,7 +96,7 @@ if __name__ == "__main__":
                                  "--codes", codes, "--data", data, *(word for c in classes for word in ("--forgotten", c)),
                                  "--out", work / f"depth-{name}-{seed}-{slug(request)}", "--overwrite", may_fail=True)
                 runs.append({"request": request, "seed": seed, "variant": variant, "accuracy_percent": trained["accuracy_percent"],
-                             "accuracy_without_spare_percent": plain["accuracy_percent"], "train_seconds": trained["train_seconds"],
+                             **plain, "train_seconds": trained["train_seconds"],
                              "forget_seconds": sum(step["forget_seconds"] for step in forgot),
                              "backward_passes": sum(step["backward_passes"] for step in forgot), "figures": audits.compact(record)})
                 key = lambda run: (run["request"], run["seed"], run["variant"])

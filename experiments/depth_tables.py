@@ -47,14 +47,14 @@ def tables(name):
     accuracy = {run["seed"]: run["accuracy_percent"] for run in record["runs"]}
     plain = {run["seed"]: run["accuracy_without_spare_percent"] for run in record["runs"] if "accuracy_without_spare_percent" in run}
     listed = lambda percents: ", ".join(f"{percent:.1f} (seed {seed})" for seed, percent in sorted(percents.items()))
-    print(f"### {name}\n\n`unlearn train {record['train']}`: test accuracy {listed(accuracy)}; without spare units {listed(plain)}"
-          + f"; retrained with seeds {', '.join(map(str, record['oracle_seeds']))}.\n")
+    print(f"### {name}\n\n`unlearn train {record['train']}`: test accuracy {listed(accuracy)}"
+          + (f"; without spare units {listed(plain)}" if plain else "") + f"; retrained with seeds {', '.join(map(str, record['oracle_seeds']))}.\n")
     for request in dict.fromkeys(run["request"] for run in record["runs"]):
         runs = [run for run in record["runs"] if run["request"] == request]
         seeds = sorted({run["seed"] for run in runs})
         times = ", ".join(f"{variant} {1000 * statistics.median(run['forget_seconds'] for run in runs if run['variant'] == variant):.2f} ms"
                           for variant in VARIANTS if any(run["variant"] == variant for run in runs))
-        print(f"#### forgotten: {request.replace(',', ', ')}; seeds {', '.join(map(str, seeds))}\n\nForgetting took (median): {times}.\n")
+        print(f"#### forgotten: {request.replace(',', ', ').replace('>', ', then ')}; seeds {', '.join(map(str, seeds))}\n\nForgetting took (median): {times}.\n")
         table(runs)
 
 
