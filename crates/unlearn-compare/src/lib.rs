@@ -18,6 +18,7 @@ mod experiment;
 mod finite;
 mod fisher_errors;
 mod given;
+mod jobs;
 mod key;
 mod merge;
 mod method;

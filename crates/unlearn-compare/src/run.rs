@@ -22,6 +22,7 @@ use crate::cache::{Cache, Kept, Trained};
 use crate::cell::{Cell, Work};
 use crate::experiment::Images;
 use crate::fisher_errors::Exact;
+use crate::jobs::at_a_time;
 use crate::method::PlannedMethod;
 use crate::original::PlannedOriginal;
 use crate::search::found;
@@ -62,7 +63,7 @@ pub fn run(
     let jobs = jobs.get().min(groups.len());
     let groups = Mutex::new(groups.into_iter());
     let standing = Standing::new(observer, [cells.len() - pending.len(), cells.len()], jobs);
-    let work = |job: usize| {
+    at_a_time(jobs, |job| {
         let mut run = Run {
             plan,
             cache: cache.clone(),
@@ -77,35 +78,6 @@ pub fn run(
             standing.stop();
         }
         done.unwrap_or_else(|panic| resume_unwind(panic))
-    };
-    if jobs <= 1 {
-        return work(0);
-    }
-    let threads = (rayon::current_num_threads() / jobs).max(1);
-    std::thread::scope(|scope| {
-        let work = &work;
-        let jobs = (0..jobs).map(|job| {
-            scope.spawn(move || {
-                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-                let pool = pool.build().map_err(CompareError::Threads)?;
-                pool.install(|| work(job))
-            })
-        });
-        let jobs: Vec<_> = jobs.collect();
-        let ended = jobs.into_iter().map(|job| match job.join() {
-            Ok(ended) => ended,
-            Err(panic) => resume_unwind(panic),
-        });
-        // An error is why the others were stopped.
-        let ended: Vec<Result<(), CompareError>> = ended.collect();
-        let is_error = |end: &Result<(), CompareError>| {
-            !matches!(end, Ok(()) | Err(CompareError::Stopped { .. }))
-        };
-        let place = ended.iter().position(is_error);
-        let place = place.or_else(|| ended.iter().position(Result::is_err));
-        place.map_or(Ok(()), |place| {
-            ended.into_iter().nth(place).unwrap_or(Ok(()))
-        })
     })
 }
 
