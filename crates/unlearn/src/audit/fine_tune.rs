@@ -61,7 +61,7 @@ impl FineTuning<'_> {
             let mut shape = vec![batch.len()];
             shape.extend(network.graph().input_shape());
             let inputs = Value::from_vec(numbers.copied().collect(), &shape, network.device());
-            let trace = network.trace(inputs, &mut Mode::Inference);
+            let trace = network.trace(inputs, &mut Mode::Tuning);
             let loss = CrossEntropy::new(&trace.output, &labels, 0.0);
             let gradient = loss.gradient(1.0 / labels.len() as f64, network.device());
             let mut gradients = network.backward(trace, gradient, false);

@@ -11,7 +11,7 @@ pub fn gradients(
     batch: &Batch,
     loss: impl FnOnce(&Value) -> Loss,
 ) -> Vec<Option<Value>> {
-    let trace = network.trace(batch.inputs.clone(), &mut Mode::Inference);
+    let trace = network.trace(batch.inputs.clone(), &mut Mode::Tuning);
     let gradient = loss(&trace.output).gradient(network.device());
     network.backward(trace, gradient, false).parameters
 }
@@ -24,7 +24,7 @@ pub fn input_gradient(
     inputs: &Value,
     loss: impl FnOnce(&Value) -> Loss,
 ) -> Value {
-    let trace = network.trace(inputs.clone(), &mut Mode::Inference);
+    let trace = network.trace(inputs.clone(), &mut Mode::Tuning);
     let gradient = loss(&trace.output).gradient(network.device());
     network.input_gradient(trace, gradient)
 }

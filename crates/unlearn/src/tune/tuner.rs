@@ -93,7 +93,7 @@ impl<'w, 'a> Tuner<'w, 'a> {
         let mut random = stream(self.seed, &format!("tune/dropout/{}", self.passes));
         let mut mode = match self.settings.statistics {
             Statistics::Batch => Mode::Training(&mut random),
-            Statistics::Running => Mode::Inference,
+            Statistics::Running => Mode::Tuning,
         };
         let trace = self
             .network

@@ -116,7 +116,7 @@ impl Algorithm for ErmKtp {
                 let mut random = stream(context.seed, &format!("erm-ktp/teacher/{epoch}/{place}"));
                 let mut mode = match self.teacher_statistics {
                     Statistics::Batch => Mode::Training(&mut random),
-                    Statistics::Running => Mode::Inference,
+                    Statistics::Running => Mode::Tuning,
                 };
                 let nodes = [maps, pooled];
                 let taught = teacher.trace_tapped(batch.inputs.clone(), &mut mode, &nodes);

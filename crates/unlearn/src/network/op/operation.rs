@@ -7,11 +7,14 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::network::{ParameterSpec, ShapeError, Value};
 
-/// Whether a pass through the network trains it or only asks it.
+/// Whether a pass through the network trains it, tunes it or only asks it.
 #[derive(Debug)]
 pub enum Mode<'a> {
     /// Running statistics, no dropout: the network as a user meets it.
     Inference,
+    /// The same, for the gradient of a whole batch: as in training, rounding may depend on which samples are in
+    /// it, which is quicker.
+    Tuning,
     /// Batch statistics and dropout, whose coins come from the stream.
     Training(&'a mut ChaCha8Rng),
 }
@@ -25,7 +28,7 @@ pub struct Saved {
     pub positions: Option<Tensor<4, Int>>,
     /// Whether the samples of the batch saw each other (batch statistics).
     pub batch_statistics: bool,
-    /// Whether the pass trained the network.
+    /// Whether the pass trained or tuned the network.
     pub is_training: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Convolution in main memory: by tiles in training, where that takes fewer products, else by patches.
+//! Convolution in main memory: by tiles in training and tuning, where that takes fewer products, else by patches.
 
 use super::Conv2d;
 use super::unfolded::Unfolded;
@@ -13,7 +13,7 @@ pub(super) struct CpuConv<'a> {
 impl<'a> CpuConv<'a> {
     /// For inputs `[batch, inputs, height, width]`.
     ///
-    /// Only training goes by tiles: what a trained network answers to a sample, and a
+    /// Only training and tuning go by tiles: what a trained network answers to a sample, and a
     /// Fisher diagonal, then do not depend on how many samples are asked together.
     pub fn new(conv: &'a Conv2d, input: [usize; 4], output: [usize; 2], is_training: bool) -> Self {
         let tiles = is_training.then(|| Winograd::new(conv, input, output));

@@ -191,7 +191,7 @@ impl Operation for Conv2d {
         parameters: &[Value],
         mode: &mut Mode<'_>,
     ) -> Forward {
-        let is_training = matches!(mode, Mode::Training(_));
+        let is_training = matches!(mode, Mode::Training(_) | Mode::Tuning);
         let input = inputs.remove(0);
         let weight = &parameters[0];
         let output = match in_memory(&input, weight) {
