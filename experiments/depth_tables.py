@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""Prints the records of depth.py as the tables of docs/depth.md."""
+"""Prints the records of depth.py as the tables of docs/depth.md; with --all every figure, with --relearning only how many figures of relearning tell a model apart, as docs/audits.md has it."""
 
 import json
 import pathlib
 import statistics
+import sys
 
 import audit_tables
 from depth import VARIANTS
 
 RECORDS = pathlib.Path(__file__).resolve().parent / "records"
 COLUMNS = ["original", "bias shift", *VARIANTS, "retrained"]
+# What the tables leave out unless all is asked for: figures that say the same as others or told nothing apart.
+LEFT_OUT = ("answers.worst-drop", "landing.js", "relearning.steps", "kept-only.recognised", "prototype.k5", "code-replay.recognised", "neighbours", "alignment", "trigger", "distance")
 
 
 def of_column(runs, key, column):
@@ -33,7 +36,8 @@ def table(runs):
     told, judged = {}, {}
     for key, figure in figures.items():
         cells = {column: of_column(runs, key, column) for column in columns}
-        audit_tables.row(f"`{key}`", figure["good"], f"{figure['margin']:g}", *(audit_tables.cell(models, figure["unit"]) for models in cells.values()))
+        if "--all" in sys.argv or not key.startswith(LEFT_OUT):
+            audit_tables.row(f"`{key}`", figure["good"], f"{figure['margin']:g}", *(audit_tables.cell(models, figure["unit"]) for models in cells.values()))
         if figure["about"] == "trace":
             for column, models in cells.items():
                 verdicts = [model["verdict"] for model in models if model["verdict"] != "no-reference"]
@@ -58,6 +62,24 @@ def tables(name):
         table(runs)
 
 
+def relearning(names):
+    """Per model, and per record and request, how many of the figures for 1, 5 and 20 images tell it apart."""
+    records = [(name, json.loads((RECORDS / f"depth-{name}.json").read_text())["runs"]) for name in names]
+    asked = [(name, request, [run for run in runs if run["request"] == request]) for name, runs in records for request in dict.fromkeys(run["request"] for run in runs)]
+    audit_tables.row("model", *(f"{name}, {request.replace(',', ' ').replace('>', ', then ')}" for name, request, _ in asked))
+    audit_tables.row(*["---"] * (1 + len(asked)))
+    for column in COLUMNS:
+        cells = []
+        for _, _, runs in asked:
+            verdicts = [model["verdict"] for key in ("relearning.k1", "relearning.k5", "relearning.k20") for model in of_column(runs, key, column)]
+            cells.append(f"{verdicts.count('told-apart')} of {len(verdicts)}" if verdicts else "-")
+        audit_tables.row(column, *cells)
+
+
 if __name__ == "__main__":
-    for path in sorted(RECORDS.glob("depth-*.json")):
-        tables(path.stem.removeprefix("depth-"))
+    names = [path.stem.removeprefix("depth-") for path in sorted(RECORDS.glob("depth-*.json"))]
+    if "--relearning" in sys.argv:
+        relearning(names)
+    else:
+        for name in names:
+            tables(name)

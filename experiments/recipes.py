@@ -15,7 +15,7 @@ RECIPES = {
     "fashion-depth": "--data DATA/fashion-mnist --architecture cnn --width 16 --limit-per-class 2000 --epochs 6",
     "cifar-depth": "--data DATA/cifar10 --architecture resnet18 --width 16 --limit-per-class 2500 --epochs 8 --learning-rate 0.1 --pad-crop 4 --flip",
     # A network that an audit attacks in minutes.
-    "cifar-cnn": "--data DATA/cifar10 --architecture cnn --width 16 --limit-per-class 2500 --epochs 8 --learning-rate 0.1 --pad-crop 4 --flip",
+    "cifar-cnn": "--data DATA/cifar10 --architecture cnn --width 16 --limit-per-class 2000 --epochs 6 --learning-rate 0.1 --pad-crop 4 --flip",
     # The same for longer.
     "mnist-long": "--data DATA/mnist --architecture mlp --hidden 1000 --activation sigmoid --learning-rate 0.01 --momentum 0.9"
     " --weight-decay 5e-4 --batch-size 128 --schedule constant --normalize none --mix 0.1 --code-kind uniform --epochs 200",

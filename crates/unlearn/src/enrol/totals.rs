@@ -34,6 +34,9 @@ pub(super) struct TotalsFile {
 /// The parts of a tensor's totals in a file.
 pub(super) const PARTS: [&str; 3] = ["most", "holder", "rest"];
 
+/// Memory is given back where it is so many times what is needed.
+const ROOMY: usize = 3;
+
 /// Exponents that scale a sum of doubles to 32-bit floats lie within.
 const EXPONENTS: RangeInclusive<i32> = -1000..=1000;
 
@@ -89,7 +92,7 @@ impl Totals {
     }
 
     /// The same in memory of the caller's, where they lie in a file: who asks for one
-    /// tensor after the other needs no more memory than for the largest.
+    /// tensor after the other needs no more memory than for the largest, and less once that is past.
     ///
     /// # Errors
     /// As [`Totals::tensor`].
@@ -100,12 +103,25 @@ impl Totals {
     ) -> Result<Option<&'a TensorTotals>, CheckpointError> {
         match &self.0 {
             Place::Memory(tensors) => Ok(tensors[parameter].as_ref()),
-            Place::File(file) => Ok(file.read(parameter, memory)?.then_some(memory)),
+            Place::File(file) => {
+                // Once the largest was asked for, the others need not keep its memory.
+                let length = file.length(parameter);
+                if memory.most.capacity() > ROOMY * length {
+                    *memory = TensorTotals::default();
+                }
+                Ok(file.read(parameter, memory)?.then_some(memory))
+            }
         }
     }
 }
 
 impl TotalsFile {
+    /// How many elements a parameter's totals have; 0 for a buffer.
+    fn length(&self, parameter: usize) -> usize {
+        let tensor = self.tensors[parameter].as_ref();
+        tensor.map_or(0, |(_, length, _)| *length)
+    }
+
     /// Reads the totals of a parameter; false for a buffer, which has none.
     fn read(&self, parameter: usize, totals: &mut TensorTotals) -> Result<bool, CheckpointError> {
         let Some((name, length, exponent)) = &self.tensors[parameter] else {

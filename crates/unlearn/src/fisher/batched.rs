@@ -5,13 +5,17 @@ use super::diagonal::FEW;
 use super::squares::visit_squares;
 use crate::network::{Network, Value};
 
+/// Numbers that samples may leave behind in any network.
+const LEFT_BEHIND: usize = 1 << 22;
+
 /// How many samples go through a network together: as many as leave behind, for the way
-/// back, no more numbers than half the parameters, but enough in any case to keep threads busy.
+/// back, no more numbers than half the parameters, or [`LEFT_BEHIND`] where these are few.
 pub(crate) fn together(network: &Network) -> usize {
     let graph = network.graph();
     let outputs = (0..graph.nodes().len()).map(|node| graph.output_shape_of(node));
     let outputs: usize = outputs.map(|shape| shape.iter().product::<usize>()).sum();
-    (network.trained_element_count() / 2 / outputs.max(1)).clamp(4, FEW)
+    let allowed = LEFT_BEHIND.max(network.trained_element_count() / 2);
+    (allowed / outputs.max(1)).clamp(1, FEW)
 }
 
 /// The diagonal from a forward and a backward pass over several samples at once:
