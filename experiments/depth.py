@@ -13,7 +13,7 @@ import json
 import pathlib
 import shlex
 
-import audits
+import audit_tables
 import command
 import recipes
 
@@ -98,7 +98,7 @@ if __name__ == "__main__":
                 runs.append({"request": request, "seed": seed, "variant": variant, "accuracy_percent": trained["accuracy_percent"],
                              **plain, "train_seconds": trained["train_seconds"],
                              "forget_seconds": sum(step["forget_seconds"] for step in forgot),
-                             "backward_passes": sum(step["backward_passes"] for step in forgot), "figures": audits.compact(record)})
+                             "backward_passes": sum(step["backward_passes"] for step in forgot), "figures": audit_tables.compact(record)})
                 key = lambda run: (run["request"], run["seed"], run["variant"])
                 merged = {key(run): run for run in record_of(name)["runs"] + runs}
                 command.write(f"depth-{name}", {**told, "runs": list(merged.values())})

@@ -11,7 +11,7 @@ import argparse
 
 import command
 import recipes
-from audits import compact
+from audit_tables import compact
 
 AUDITS = ["ulira", "klom", "unused"]
 

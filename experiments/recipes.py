@@ -10,7 +10,6 @@ RECIPES = {
     # The same for a short time, for the audits.
     "mnist-short": "--data DATA/mnist --architecture mlp --hidden 1000 --activation sigmoid --learning-rate 0.01 --momentum 0.9"
     " --weight-decay 5e-4 --batch-size 128 --schedule constant --normalize none --mix 0.1 --code-kind uniform --epochs 8",
-    "fashion-short": "--data DATA/fashion-mnist --architecture cnn --width 8 --limit-per-class 1000 --epochs 6",
     # Between the two, for the depth of forgetting.
     "fashion-depth": "--data DATA/fashion-mnist --architecture cnn --width 16 --limit-per-class 2000 --epochs 6",
     "cifar-depth": "--data DATA/cifar10 --architecture resnet18 --width 16 --limit-per-class 2500 --epochs 8 --learning-rate 0.1 --pad-crop 4 --flip",
@@ -22,7 +21,7 @@ RECIPES = {
     "fashion-long": "--data DATA/fashion-mnist --architecture cnn --width 16 --epochs 30",
 }
 FOLDERS = {"mnist": "mnist", "fashion": "fashion-mnist", "faces": "orl_faces", "cifar": "cifar10",
-           "mnist-short": "mnist", "fashion-short": "fashion-mnist", "fashion-depth": "fashion-mnist", "cifar-depth": "cifar10", "cifar-cnn": "cifar10", "mnist-long": "mnist", "fashion-long": "fashion-mnist"}
+           "mnist-short": "mnist", "fashion-depth": "fashion-mnist", "cifar-depth": "cifar10", "cifar-cnn": "cifar10", "mnist-long": "mnist", "fashion-long": "fashion-mnist"}
 
 
 def training(name, seed):
