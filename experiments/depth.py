@@ -42,6 +42,18 @@ def slug(text):
     return "".join(letter if letter.isalnum() else "-" for letter in text)
 
 
+def told_once(runs):
+    """The same runs, where what is told of the originals, bias shifts and retrained models stands with a seed's and request's first variant only."""
+    seen = set()
+    for run in runs:
+        key = (run["request"], run["seed"])
+        if key in seen:
+            for figure in run["figures"]:
+                figure["models"] = [model for model in figure["models"] if model["role"] == "after"]
+        seen.add(key)
+    return runs
+
+
 def record_of(name):
     path = command.RECORDS / f"depth-{name}.json"
     return json.loads(path.read_text()) if path.exists() else {"runs": []}
@@ -101,4 +113,4 @@ if __name__ == "__main__":
                              "backward_passes": sum(step["backward_passes"] for step in forgot), "figures": audit_tables.compact(record)})
                 key = lambda run: (run["request"], run["seed"], run["variant"])
                 merged = {key(run): run for run in record_of(name)["runs"] + runs}
-                command.write(f"depth-{name}", {**told, "runs": list(merged.values())})
+                command.write(f"depth-{name}", {**told, "runs": told_once(list(merged.values()))})

@@ -22,9 +22,11 @@ def of_column(runs, key, column):
     for run in runs:
         if role is None and run["variant"] != column or role and run["seed"] in seen:
             continue
-        seen.add(run["seed"])
         figures = [figure for figure in run["figures"] if figure["key"] == key]
-        models += [model for figure in figures for model in figure["models"] if model["role"] == (role or "after")]
+        found = [model for figure in figures for model in figure["models"] if model["role"] == (role or "after")]
+        models += found
+        if found:
+            seen.add(run["seed"])
     return models
 
 

@@ -9,7 +9,7 @@ pub struct Progress<'a> {
     pub done: usize,
     /// Cells of the run.
     pub all: usize,
-    /// What was done last.
+    /// What the job that tells is doing.
     pub doing: &'a str,
     /// Of every cell that is being done the part that is done, added up.
     pub part: f64,
