@@ -34,9 +34,8 @@ pub(super) struct TotalsFile {
 /// The parts of a tensor's totals in a file.
 pub(super) const PARTS: [&str; 3] = ["most", "holder", "rest"];
 
-/// Memory is given back where it is so many times what is needed, by a tensor of so many elements at
-/// least: vectors lie between kernels, and what one kernel needed the next needs too.
-const ROOMY: [usize; 2] = [3, 1 << 16];
+/// Memory is given back where it is so many times what is needed.
+const ROOMY: usize = 3;
 
 /// Exponents that scale a sum of doubles to 32-bit floats lie within.
 const EXPONENTS: RangeInclusive<i32> = -1000..=1000;
@@ -106,8 +105,8 @@ impl Totals {
             Place::Memory(tensors) => Ok(tensors[parameter].as_ref()),
             Place::File(file) => {
                 // Once the largest was asked for, the others need not keep its memory.
-                let (length, [times, least]) = (file.length(parameter), ROOMY);
-                if length >= least && memory.most.capacity() > times * length {
+                let length = file.length(parameter);
+                if memory.most.capacity() > ROOMY * length {
                     *memory = TensorTotals::default();
                 }
                 Ok(file.read(parameter, memory)?.then_some(memory))
