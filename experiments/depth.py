@@ -23,6 +23,9 @@ VARIANTS = {
     "mnemonic, one shot": "--method mnemonic --lambda1 1e-3 --lambda2 10",
     "transplant": "--method transplant --set unit=spare",
     "transplant, made unit": "--method transplant --set unit=made",
+    # The output rows alone, features as they were.
+    "transplant, rows alone": "--method transplant --set unit=spare --set shift=0",
+    "made unit, rows alone": "--method transplant --set unit=made --set shift=0",
     # With all training images.
     "ssd": "--method ssd --data DATA SSD",
     "sfdn": "--method sfdn --data DATA --set kept_per_class=20 SFDN",

@@ -50,18 +50,20 @@ impl Run<'_> {
         if let Some(failure) = watched.failure {
             return Err(failure);
         }
-        let model = trainer.model();
-        let kept = match watched.diverged || !is_finite(&model) {
+        let kept = match watched.diverged || !is_finite(&trainer.model()) {
             true => Kept::Diverged,
             false if !is_finished => {
                 self.cache.keep_training(key, &trainer)?;
                 return Err(self.stopped());
             }
-            false => Kept::Model(Box::new(Trained {
-                model,
-                codes: training.has_codes().then(|| trainer.codes()),
-                seconds: (!is_resumed).then_some(seconds),
-            })),
+            false => {
+                let (model, codes) = trainer.trained();
+                Kept::Model(Box::new(Trained {
+                    model,
+                    codes: training.has_codes().then_some(codes),
+                    seconds: (!is_resumed).then_some(seconds),
+                }))
+            }
         };
         self.cache.keep_model(key, &kept)?;
         Ok(kept)

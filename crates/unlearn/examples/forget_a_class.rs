@@ -31,12 +31,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     trainer.run(&mut ());
 
-    let (model, codes) = (&trainer.model(), &trainer.codes());
-    let request = Request::new(model, &["triangle"])?;
-    let best = recommended(model, Some(codes), &request);
+    let (model, codes) = trainer.trained();
+    let request = Request::new(&model, &["triangle"])?;
+    let best = recommended(&model, Some(&codes), &request);
     let method = method(best.method, Default::default())?;
-    let outcome = Job::new(model, codes, &request)?.run(method.as_ref())?;
-    for model in [model, &outcome.model] {
+    let outcome = Job::new(&model, &codes, &request)?.run(method.as_ref())?;
+    for model in [&model, &outcome.model] {
         let measured = evaluate(model, &data.test, request.forgotten(), |_| {});
         let error = measured.forgotten_error_percent.unwrap_or(f64::NAN);
         println!(

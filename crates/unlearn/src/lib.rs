@@ -8,7 +8,7 @@
 //! Shibata, "One-Shot Machine Unlearning with Mnemonic Code", ACML 2024).
 //!
 //! The folders stand in one line, each importing only those before it:
-//! [`network`], [`checkpoint`], [`code`], [`train`], [`tune`], [`fisher`],
+//! [`network`], `solve`, [`checkpoint`], [`means`], [`code`], [`train`], [`tune`], [`fisher`],
 //! [`enrol`], [`forget`], [`audit`].
 //!
 //! ```
@@ -30,9 +30,10 @@
 //! let mut trainer = Trainer::new(metadata, settings.check()?, &data.train, data.digest, &device)?;
 //! trainer.run(&mut ());
 //!
-//! let request = Request::new(&trainer.model(), &["ring"])?;
+//! let (model, codes) = trainer.trained();
+//! let request = Request::new(&model, &["ring"])?;
 //! let method = Mnemonic::new(MnemonicSettings::default())?;
-//! let outcome = Job::new(&trainer.model(), &trainer.codes(), &request)?.run(&method)?;
+//! let outcome = Job::new(&model, &codes, &request)?.run(&method)?;
 //! let measured = evaluate(&outcome.model, &data.test, request.forgotten(), |_| {});
 //! println!("{:?} % of the rings are no longer recognised", measured.forgotten_error_percent);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -46,7 +47,9 @@ pub mod code;
 pub mod enrol;
 pub mod fisher;
 pub mod forget;
+pub mod means;
 pub mod network;
+mod solve;
 pub mod train;
 pub mod tune;
 

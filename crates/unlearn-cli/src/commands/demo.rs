@@ -59,7 +59,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let Some(trained) = train("training", &mut original, &all, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
-    let (model, codes) = (&original.model(), &original.codes());
+    let (model, codes) = &original.trained();
 
     eprintln!("forgetting {}", recipe::CLASS);
     let request = Request::new(model, &[recipe::CLASS])?;

@@ -25,7 +25,7 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<Exit> {
         FileKind::Model => FileContent::model(&Model::parse(path, &bytes, &Device::flex())?),
         FileKind::Codes => {
             let (codes, metadata) = Codebook::parse(path, &bytes)?;
-            FileContent::codes(&metadata, codes.spare_units().len())
+            FileContent::codes(&metadata, &codes)
         }
         FileKind::Enrolment | FileKind::PartialEnrolment => {
             FileContent::enrolment(&EnrolmentMetadata::read(path)?)

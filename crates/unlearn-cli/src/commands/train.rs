@@ -1,10 +1,12 @@
 //! `unlearn train`.
 
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::bail;
 use unlearn::audit::code_accuracy_percent;
-use unlearn::checkpoint::{ModelMetadata, OutputFile};
+use unlearn::checkpoint::{Model, ModelMetadata, OutputFile};
+use unlearn::code::Codebook;
 use unlearn::data::{Dataset, Normalization};
 use unlearn::train::{TrainSettings, Trainer};
 use unlearn_report::{DataSummary, SCHEMA, TrainRecord, VERSION, json, public_settings};
@@ -92,10 +94,18 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
             return Ok(Exit::NotAchieved);
         }
     }
-    let record = record(args, &data, &trainer, &settings, resumed_at_step, end)?;
-    write(files, &trainer)?;
+    let start = Instant::now();
+    let trained = trainer.trained();
+    let class_means_seconds = start.elapsed().as_secs_f64();
+    let record = TrainRecord {
+        resumed_at_step,
+        class_means_seconds,
+        ..record(args, &data, &trained, &settings, end)?
+    };
+    write(files, &trained)?;
     if let Some(file) = enrolment_file {
-        enrolment::write(&trainer.model(), &trainer.codes(), file)?;
+        let (model, codes) = &trained;
+        enrolment::write(model, codes, file)?;
     }
     outputs::remove(&checkpoint)?;
     if record
@@ -142,12 +152,11 @@ fn check_place(checkpoint: &Path, args: &TrainArgs) -> anyhow::Result<()> {
 fn record(
     args: &TrainArgs,
     data: &Dataset,
-    trainer: &Trainer<'_>,
+    (model, codes): &(Model, Codebook),
     settings: &TrainSettings,
-    resumed_at_step: Option<usize>,
     end: SessionEnd,
 ) -> anyhow::Result<TrainRecord> {
-    let (model, source) = (&trainer.model(), &args.data.data);
+    let source = &args.data.data;
     let evaluation = match data.test.is_empty() {
         true => None,
         false => Some(data::measure(model, data, source, &[])?),
@@ -160,8 +169,9 @@ fn record(
         train_seconds: end.train_seconds,
         samples_per_second: end.samples_per_second,
         accuracy_percent: evaluation.map(|evaluation| evaluation.accuracy_percent),
-        code_accuracy_percent: code_accuracy_percent(model, &trainer.codes()),
-        resumed_at_step,
+        code_accuracy_percent: code_accuracy_percent(model, codes),
+        resumed_at_step: None,
+        class_means_seconds: 0.0,
         architecture: model.metadata.architecture.clone(),
         parameters_total: model.network.trained_element_count(),
         data: DataSummary::new(source.to_string(), data),
@@ -171,8 +181,7 @@ fn record(
     })
 }
 
-fn write(files: [OutputFile; 2], trainer: &Trainer<'_>) -> anyhow::Result<()> {
-    let model = trainer.model();
-    let codes = trainer.codes().to_bytes(model.digest());
+fn write(files: [OutputFile; 2], (model, codes): &(Model, Codebook)) -> anyhow::Result<()> {
+    let codes = codes.to_bytes(model.digest());
     outputs::write(files, [&model.to_bytes(), &codes])
 }

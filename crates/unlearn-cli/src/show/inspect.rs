@@ -65,6 +65,7 @@ pub fn inspect(record: &InspectRecord) -> String {
             shape: code_shape,
             classes,
             spare_units,
+            class_means,
             model_digest,
         } => {
             rows.push(("kind", "codes (keep secret)".to_owned()));
@@ -73,6 +74,14 @@ pub fn inspect(record: &InspectRecord) -> String {
             rows.push(("shape", shape(code_shape)));
             rows.push(("classes", listed(classes)));
             rows.push(("spare units", count(*spare_units)));
+            let means = class_means.map_or("none".to_owned(), |[inputs, features]| {
+                format!(
+                    "of {} inputs and {} features",
+                    count(inputs),
+                    count(features)
+                )
+            });
+            rows.push(("class means", means));
             rows.push(("digest of model", model_digest.to_string()));
             rows.push(("digest of seed", seed_digest.to_string()));
         }

@@ -43,6 +43,7 @@ fn inspecting_codes_shows_none_of_them() {
     keys.sort();
     let expected = [
         "block",
+        "class_means",
         "classes",
         "distribution",
         "file",

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::{Model, ModelMetadata};
-use unlearn::code::{CodeKind, CodesMetadata};
+use unlearn::code::{CodeKind, Codebook, CodesMetadata};
 use unlearn::data::{Digest, Normalization};
 use unlearn::enrol::{EnrolmentKind, EnrolmentMetadata};
+use unlearn::means::ClassMeans;
 use unlearn::network::Architecture;
 use unlearn::train::InterruptedRun;
 
@@ -71,6 +72,10 @@ pub enum FileContent {
         /// Spare units that are kept with them.
         #[serde(default)]
         spare_units: usize,
+        /// Inputs, bias included, and features that the class means kept with them are of; none
+        /// where none are.
+        #[serde(default)]
+        class_means: Option<[usize; 2]>,
         /// Digest of the model that they were planted in.
         model_digest: Digest,
     },
@@ -165,8 +170,8 @@ impl FileContent {
         }
     }
 
-    /// Codes, by what their file says of them and the spare units in it.
-    pub fn codes(metadata: &CodesMetadata, spare_units: usize) -> Self {
+    /// Codes, by what their file says of them and what is kept with them.
+    pub fn codes(metadata: &CodesMetadata, codes: &Codebook) -> Self {
         let [channels, height, width] = metadata.shape;
         Self::Codes {
             distribution: metadata.distribution,
@@ -174,7 +179,8 @@ impl FileContent {
             seed_digest: metadata.seed,
             shape: [metadata.classes.len(), channels, height, width],
             classes: metadata.classes.names().to_vec(),
-            spare_units,
+            spare_units: codes.spare_units().len(),
+            class_means: codes.class_means().map(ClassMeans::sizes),
             model_digest: metadata.model,
         }
     }

@@ -30,6 +30,9 @@ pub struct TrainRecord {
     pub code_accuracy_percent: Option<f64>,
     /// The step at which the last session began, if the run was resumed.
     pub resumed_at_step: Option<usize>,
+    /// What measuring the class means took after training; 0 in records from before there were any.
+    #[serde(default)]
+    pub class_means_seconds: f64,
     /// What was trained.
     pub architecture: Architecture,
     /// How many numbers training moved.

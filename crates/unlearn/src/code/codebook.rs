@@ -7,13 +7,14 @@ use unlearn_data::{ClassNames, Digest, Hasher, stream};
 
 use super::{CodeError, CodeKind};
 use crate::checkpoint::Model;
+use crate::means::{ClassMeans, FeatureLayer};
 use crate::network::{ClassifierUnit, Value};
 
 /// One fixed random network input per class.
 ///
 /// Whoever has a code can call up its class, so codes are kept as secret as a
 /// password; so is the seed, from which they can be drawn again. With the codes goes what
-/// else of the training a request can use: the spare units.
+/// else of the training a request can use: the spare units and the class means.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Codebook {
     pub(super) kind: CodeKind,
@@ -26,6 +27,8 @@ pub struct Codebook {
     /// Units of the classifier layer that were trained beside the classes' and never
     /// were a label.
     pub(super) spare: Vec<ClassifierUnit>,
+    /// What each class looked like to the network, on average.
+    pub(super) means: Option<ClassMeans>,
 }
 
 impl Codebook {
@@ -58,6 +61,7 @@ impl Codebook {
             shape,
             numbers,
             spare: Vec::new(),
+            means: None,
         }
     }
 
@@ -71,6 +75,16 @@ impl Codebook {
     /// of the model, which has an output per class.
     pub fn spare_units(&self) -> &[ClassifierUnit] {
         &self.spare
+    }
+
+    /// The same codes, kept with the class means of the network that they were planted in.
+    pub fn with_class_means(self, means: Option<ClassMeans>) -> Self {
+        Self { means, ..self }
+    }
+
+    /// What the images of each class look like to the network on average; none where it was not measured.
+    pub fn class_means(&self) -> Option<&ClassMeans> {
+        self.means.as_ref()
     }
 
     /// The distribution that the codes were drawn from.
@@ -94,7 +108,7 @@ impl Codebook {
     }
 
     /// Digest of all that the codes were drawn by: seed, kind, block, classes and shape. Two
-    /// codebooks of the same digest hold the same codes; spare units are no part of it.
+    /// codebooks of the same digest hold the same codes; spare units and class means are no part of it.
     pub fn digest(&self) -> Digest {
         let mut hasher = Hasher::new();
         hasher.field(b"unlearn codebook");
@@ -145,7 +159,7 @@ impl Codebook {
         Value::from_vec(numbers, &shape, device)
     }
 
-    /// Refuses codes whose shape, classes or spare units are not the model's.
+    /// Refuses codes whose shape, classes, spare units or class means are not the model's.
     ///
     /// # Errors
     /// If they differ.
@@ -180,9 +194,26 @@ impl Codebook {
         }
         let expected = model.network.classifier_unit(0).weights.len();
         let mut widths = self.spare.iter().map(|unit| unit.weights.len());
-        match widths.find(|found| *found != expected) {
-            Some(found) => Err(CodeError::SpareUnits { expected, found }),
-            None => Ok(()),
+        if let Some(found) = widths.find(|found| *found != expected) {
+            return Err(CodeError::SpareUnits { expected, found });
+        }
+        self.check_class_means(model)
+    }
+
+    /// Refuses class means of another layer than the model's.
+    fn check_class_means(&self, model: &Model) -> Result<(), CodeError> {
+        let Some(means) = &self.means else {
+            return Ok(());
+        };
+        let body = model.network.split().map(|[body, _]| body);
+        let layer = body.and_then(|body| FeatureLayer::of(&body));
+        let expected = layer.map(|layer| [layer.width(), layer.features]);
+        match expected == Some(means.sizes()) {
+            true => Ok(()),
+            false => Err(CodeError::ClassMeans {
+                expected,
+                found: means.sizes(),
+            }),
         }
     }
 }

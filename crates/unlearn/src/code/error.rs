@@ -39,4 +39,22 @@ pub enum CodeError {
         /// Features that a spare unit reads.
         found: usize,
     },
+    /// The class means are of another layer than the one that makes the model's features.
+    #[error(
+        "codes: expected class means of {} as the model's, found {found:?}",
+        layer(expected)
+    )]
+    ClassMeans {
+        /// Inputs and features of the model's layer; none where it has no such layer.
+        expected: Option<[usize; 2]>,
+        /// Those of the means.
+        found: [usize; 2],
+    },
+}
+
+fn layer(sizes: &Option<[usize; 2]>) -> String {
+    match sizes {
+        Some(sizes) => format!("inputs and features {sizes:?}"),
+        None => "no layer".to_owned(),
+    }
 }

@@ -10,10 +10,12 @@ use super::{CodeError, CodeKind, Codebook};
 use crate::checkpoint::{
     CheckpointError, Model, NamedTensors, Stored, StoredTensors, read_bytes, serialize,
 };
+use crate::means;
 
 /// What a file of codes says of itself; the codes are its tensor `codes`,
 /// `[classes, channels, height, width]`. Where spare units were trained, it holds them
-/// too: `spare.weight`, `[units, features]`, and `spare.bias`, `[units]`.
+/// too: `spare.weight`, `[units, features]`, and `spare.bias`, `[units]`. Where class means were measured:
+/// `means.inputs` and `means.detectors`, `[classes, inputs]`, `means.features` and `means.slopes`, `[classes, features]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodesMetadata {
@@ -63,7 +65,9 @@ impl Codebook {
         let shape = [self.classes.len(), channels, height, width];
         let stored = Stored::floats(&self.numbers, &shape);
         let spare = StoredUnits::new(&self.spare);
-        let tensors = std::iter::once((TENSOR.to_owned(), stored)).chain(spare.tensors());
+        let means = self.means.iter().flat_map(means::tensors);
+        let codes = std::iter::once((TENSOR.to_owned(), stored));
+        let tensors = codes.chain(spare.tensors()).chain(means);
         serialize(&metadata, &tensors.collect::<Vec<_>>())
     }
 
@@ -91,7 +95,8 @@ impl Codebook {
                 ),
             });
         }
-        stored.refuse_others(&[TENSOR, spare::WEIGHT, spare::BIAS])?;
+        let names = [TENSOR, spare::WEIGHT, spare::BIAS].into_iter();
+        stored.refuse_others(&names.chain(means::NAMES).collect::<Vec<_>>())?;
         let [channels, height, width] = metadata.shape;
         let shape = [metadata.classes.len(), channels, height, width];
         let codes = Self {
@@ -102,6 +107,7 @@ impl Codebook {
             shape: metadata.shape,
             numbers: stored.take(TENSOR, &shape)?,
             spare: spare::take(&stored)?,
+            means: means::take(&stored, metadata.classes.len())?,
         };
         Ok((codes, metadata))
     }

@@ -9,6 +9,7 @@ use super::optimizer::Optimizer;
 use super::{Flow, Observer, Progress, TrainError, TrainParameters};
 use crate::checkpoint::{Model, ModelMetadata};
 use crate::code::{Codebook, Planting};
+use crate::means::ClassMeans;
 use crate::network::op::Mode;
 use crate::network::{Architecture, CrossEntropy, Network};
 
@@ -167,6 +168,16 @@ impl<'a> Trainer<'a> {
         let outputs = self.metadata.classes.len()..self.network.class_count();
         let spare = outputs.map(|output| self.network.classifier_unit(output));
         self.codes.clone().with_spare_units(spare.collect())
+    }
+
+    /// The model and its codes, with all that a request can use later: the spare units and the class
+    /// means, which a pass over some of the training images measures.
+    pub fn trained(&self) -> (Model, Codebook) {
+        let (model, codes) = (self.model(), self.codes());
+        let planted = model.metadata.planted();
+        let inputs = codes.batch(&planted, self.network.device());
+        let means = ClassMeans::measure(&model, self.samples, &inputs);
+        (model, codes.with_class_means(means))
     }
 
     /// Whether all steps are done.

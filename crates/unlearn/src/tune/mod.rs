@@ -23,7 +23,7 @@ pub(crate) use elementwise::{product, scaled_channels, squared_error_gradient};
 pub use gradients::{gradients, input_gradient};
 pub use loss::Loss;
 pub use mask::Mask;
-pub use range::{MOST, count, count_or_none, demand, not_negative, part, positive};
+pub use range::{MOST, count, count_or_none, demand, not_negative, part, part_or_none, positive};
 pub use samples::Samples;
 pub use settings::{Statistics, TuneSettings};
 pub use tuner::Tuner;

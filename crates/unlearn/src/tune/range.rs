@@ -70,6 +70,14 @@ pub fn part(setting: &'static str, found: f64) -> Result<(), TrainError> {
     demand(setting, holds, "in (0, 1]", found)
 }
 
+/// Refuses what is no part of a whole, at least 0 and at most 1.
+///
+/// # Errors
+/// If it is not.
+pub fn part_or_none(setting: &'static str, found: f64) -> Result<(), TrainError> {
+    demand(setting, (0.0..=1.0).contains(&found), "in [0, 1]", found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +103,10 @@ mod tests {
             [false, false, true, true, true, true, false]
         );
         assert_eq!(of(part), [false, false, false, true, true, false, false]);
+        assert_eq!(
+            of(part_or_none),
+            [false, false, true, true, true, false, false]
+        );
         let message = count("repair_epochs", MOST + 1).unwrap_err().to_string();
         assert_eq!(
             message,

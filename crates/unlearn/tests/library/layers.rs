@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-const ORDER: [&str; 9] = [
+const ORDER: [&str; 11] = [
     "network",
+    "solve",
     "checkpoint",
+    "means",
     "code",
     "train",
     "tune",

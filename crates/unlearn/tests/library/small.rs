@@ -48,10 +48,14 @@ pub fn trained() -> (Model, Codebook) {
 
 /// The model that some training ends with, and its codes.
 pub fn trained_by(parameters: TrainParameters) -> (Model, Codebook) {
-    let data = data();
+    trained_on(&data(), parameters)
+}
+
+/// The same on these images.
+pub fn trained_on(data: &Dataset, parameters: TrainParameters) -> (Model, Codebook) {
     let device = Device::flex();
     let run = Trainer::new(
-        metadata(&data),
+        metadata(data),
         parameters,
         &data.train,
         data.digest,
@@ -59,7 +63,7 @@ pub fn trained_by(parameters: TrainParameters) -> (Model, Codebook) {
     );
     let mut trainer = run.unwrap();
     assert!(trainer.run(&mut ()));
-    (trainer.model(), trainer.codes())
+    trainer.trained()
 }
 
 /// Methods that make ensembles, with settings by which they take a moment only.

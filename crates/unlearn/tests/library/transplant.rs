@@ -3,10 +3,15 @@
 use std::path::Path;
 
 use super::small;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use unlearn::checkpoint::Model;
 use unlearn::code::Codebook;
+use unlearn::data::Dataset;
+use unlearn::data::format::shapes;
 use unlearn::forget::{ForgetError, Job, Outcome, Request, method};
+use unlearn::means::ClassMeans;
+use unlearn::network::{Architecture, Device, Network};
+use unlearn::train::TrainSettings;
 
 fn transplant(
     model: &Model,
@@ -14,8 +19,18 @@ fn transplant(
     classes: &[&str],
     unit: &str,
 ) -> Result<Outcome, ForgetError> {
-    let settings = Map::from_iter([("unit".to_owned(), Json::from(unit))]);
-    let method = method("transplant", settings).unwrap();
+    by_settings(model, codes, classes, &[("unit", json!(unit))])
+}
+
+fn by_settings(
+    model: &Model,
+    codes: &Codebook,
+    classes: &[&str],
+    settings: &[(&str, Json)],
+) -> Result<Outcome, ForgetError> {
+    let settings = settings.iter();
+    let settings = settings.map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let method = method("transplant", settings.collect()).unwrap();
     let request = Request::new(model, classes).unwrap();
     Job::new(model, codes, &request)
         .unwrap()
@@ -72,4 +87,125 @@ fn spare_units_of_another_network_are_refused() {
     let codes = codes.with_spare_units(units);
     let error = Job::new(&model, &codes, &request).err().unwrap();
     assert!(error.to_string().contains("spare units"), "{error}");
+}
+
+/// A model that tells its classes apart.
+fn well_trained() -> (Dataset, Model, Codebook) {
+    let data = shapes::draw(1, 40, 2);
+    let settings = TrainSettings {
+        epochs: 10,
+        ..small::with_spare_units(1).settings().clone()
+    };
+    let (model, codes) = small::trained_on(&data, settings.check().unwrap());
+    (data, model, codes)
+}
+
+fn distance(one: &[f32], other: &[f32]) -> f32 {
+    let squares = one.iter().zip(other).map(|(a, b)| (a - b).powi(2));
+    squares.sum::<f32>().sqrt()
+}
+
+/// The mean features of the forgotten class come nearer to those of a kept one, and no kept class moves as far.
+#[test]
+fn features_of_the_forgotten_class_go_to_where_kept_classes_have_theirs() {
+    let (data, model, codes) = well_trained();
+    let before = codes.class_means().unwrap();
+    let inputs = codes.batch(&(0..10).collect::<Vec<_>>(), &Device::flex());
+    for class in [2, 7] {
+        let classes = [&*class.to_string()];
+        let nearest = |means: &ClassMeans| {
+            let kept = (0..10).filter(|kept| *kept != class);
+            let gaps = kept.map(|kept| distance(means.feature(class), means.feature(kept)));
+            gaps.fold(f32::INFINITY, f32::min)
+        };
+        let mut gaps = vec![nearest(before)];
+        for shift in [0.0, 0.5, 1.0] {
+            let settings = [("shift", json!(shift))];
+            let outcome = by_settings(&model, &codes, &classes, &settings).unwrap();
+            assert_eq!(outcome.choices["shift"], json!(shift));
+            let after = ClassMeans::measure(&outcome.model, &data.train, &inputs).unwrap();
+            gaps.push(nearest(&after));
+            let moved = |class| distance(before.feature(class), after.feature(class));
+            let of_kept = (0..10).filter(|kept| *kept != class).map(moved);
+            let furthest = of_kept.fold(0.0, f32::max);
+            assert!(shift == 0.0 || furthest < moved(class), "{furthest}");
+            assert_eq!(
+                before.input(class),
+                after.input(class),
+                "what the layer reads stays"
+            );
+        }
+        assert!(
+            gaps[0] == gaps[1] && gaps[1] > gaps[2] && gaps[2] > gaps[3],
+            "{gaps:?}"
+        );
+    }
+}
+
+#[test]
+fn features_move_no_further_than_the_kept_codes_allow() {
+    let (_, model, codes) = well_trained();
+    let rise = |outcome: &Outcome| outcome.kept_loss_rise().unwrap();
+    let mut held_back = 0;
+    for class in ["0", "1", "2", "3", "4"] {
+        let request = Request::new(&model, &[class]).unwrap();
+        let method = method("transplant", Default::default()).unwrap();
+        let job = Job::new(&model, &codes, &request).unwrap();
+        let free = job.run(method.as_ref()).unwrap();
+        assert_eq!(free.choices["shift"], json!(0.75));
+        let still = by_settings(&model, &codes, &[class], &[("shift", json!(0.0))]).unwrap();
+        let nothing = job.with_max_kept_loss(Some(rise(&still).min(rise(&free)) - 1.0));
+        let nothing = nothing.run(method.as_ref()).unwrap();
+        assert_eq!(nothing.choices["shift"], json!(0.0));
+        if rise(&still) < rise(&free) {
+            let limit = 0.5 * (rise(&still) + rise(&free));
+            let held = job.with_max_kept_loss(Some(limit));
+            let held = held.run(method.as_ref()).unwrap();
+            let shift = held.choices["shift"].as_f64().unwrap();
+            assert!(0.0 < shift && shift < 0.75, "{shift}");
+            assert!(rise(&held) <= limit);
+            held_back += 1;
+        }
+    }
+    assert!(held_back > 0, "no class whose move the kept codes feel");
+}
+
+#[test]
+fn class_means_of_another_network_are_refused() {
+    let (model, codes) = small::trained_by(small::with_spare_units(1));
+    let other = small::data();
+    let mut metadata = small::metadata(&other);
+    metadata.architecture = Architecture::Cnn { width: 3 };
+    let graph = metadata
+        .architecture
+        .build(&metadata.input_shape, 10)
+        .unwrap();
+    let network = Network::initialize(graph, 1, &Device::flex());
+    let inputs = codes.batch(&[0, 1], &Device::flex());
+    let narrow = Model { network, metadata };
+    let means = ClassMeans::measure(&narrow, &other.train, &inputs);
+    let codes = codes.with_class_means(means);
+    let request = Request::new(&model, &["0"]).unwrap();
+    let error = Job::new(&model, &codes, &request).err().unwrap();
+    assert!(
+        error
+            .to_string()
+            .contains("class means of inputs and features [72, 8]"),
+        "{error}"
+    );
+}
+
+/// A class goes again and again: later requests find the class means as they were.
+#[test]
+fn later_requests_move_features_too() {
+    let (model, codes) = small::trained_by(small::with_spare_units(2));
+    let first = transplant(&model, &codes, &["2"], "auto").unwrap();
+    let second = transplant(&first.model, &codes, &["5"], "auto").unwrap();
+    assert_eq!(second.choices["shift"], json!(0.75));
+    let conv = |model: &Model| {
+        let named = model.network.parameters().iter();
+        let mut named = named.filter(|parameter| parameter.name == "conv3.weight");
+        named.next().unwrap().value.to_vec()
+    };
+    assert_ne!(conv(&first.model), conv(&second.model));
 }

@@ -5,10 +5,10 @@ use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 use unlearn_data::stream;
 
-use super::cholesky::{Cholesky, dot};
-use super::last_layer::{LastLayer, add_gram, add_to_diagonal};
+use super::last_layer::LastLayer;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::Value;
+use crate::solve::{Cholesky, add_gram, add_to_diagonal, dot};
 use crate::train::TrainError;
 use crate::tune::{Samples, Stopped, Work, count, not_negative, positive};
 

@@ -9,7 +9,6 @@ mod boundary_shrink;
 mod certified_removal;
 mod cf_k;
 mod channel_mask;
-mod cholesky;
 mod dampening;
 mod erm_ktp;
 mod error_noise;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cholesky::{Cholesky, dot};
-use super::last_layer::{LastLayer, add_gram, add_to_diagonal};
+use super::last_layer::LastLayer;
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
 use crate::network::{CrossEntropy, Network, Value};
+use crate::solve::{Cholesky, add_gram, add_to_diagonal, dot};
 use crate::train::TrainError;
 use crate::tune::{Samples, Stopped, Work, demand, positive};
 

@@ -1,7 +1,9 @@
 //! Transplanting output units: a forgotten class gets the unit of a class that the
-//! network never saw.
+//! network never saw, and its features move to where kept classes have theirs.
 
+mod hull;
 mod never_seen;
+mod shift;
 #[expect(
     clippy::module_inception,
     reason = "the type gives the folder its name"
@@ -9,4 +11,5 @@ mod never_seen;
 mod transplant;
 
 use never_seen::never_seen;
+use shift::shifted;
 pub use transplant::Transplant;

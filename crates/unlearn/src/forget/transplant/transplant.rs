@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::never_seen;
+use super::{never_seen, shifted};
 use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
-use crate::network::ClassifierUnit;
+use crate::network::{ClassifierUnit, CrossEntropy, Network};
 use crate::train::TrainError;
-use crate::tune::positive;
+use crate::tune::{part_or_none, positive};
 
 /// Gives each forgotten class the row and bias of a unit that was trained beside the classes'
 /// and never was a label, a *spare unit*: what a network trained without the class has
@@ -15,14 +15,25 @@ use crate::tune::positive;
 ///
 /// The n-th class that a model forgets, over all requests, takes the n-th spare unit. Where there are none
 /// left, or none were trained, a unit is made from the codes: what training would make of an
-/// output that is never a label, if the codes were all its samples. Features stay as they are.
+/// output that is never a label, if the codes were all its samples.
+///
+/// Where class means are kept with the codes ([`crate::means::ClassMeans`]), the mean features of the forgotten classes go to the nearest mix of the
+/// kept classes': the weight of the layer that makes the features moves by a matrix of rank `|F|` at most, and whoever looks
+/// inside finds the class there hardly more than in a network trained without it (docs/depth.md). They go
+/// less far where the loss on the kept codes would rise by more than the request allows. Without class means features stay as they are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transplant {
     /// Where units come from.
     unit: Unit,
     /// Pulls the numbers of a made unit to 0, as in training.
     weight_decay: f64,
+    /// Which part of the way to the kept classes' the mean features of a forgotten class go, in
+    /// [0, 1]; 0: features stay as they are.
+    shift: f64,
 }
+
+/// Shifts that are tried until the kept codes allow one.
+const MOST_TRIES: usize = 4;
 
 /// Where units come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +52,7 @@ impl Default for Transplant {
         Self {
             unit: Unit::Auto,
             weight_decay: 5e-4,
+            shift: 0.75,
         }
     }
 }
@@ -54,7 +66,8 @@ impl Algorithm for Transplant {
     );
 
     fn check(&self) -> Result<(), TrainError> {
-        positive("weight_decay", self.weight_decay)
+        positive("weight_decay", self.weight_decay)?;
+        part_or_none("shift", self.shift)
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
@@ -74,6 +87,7 @@ impl Algorithm for Transplant {
         for (class, unit) in request.iter().zip(&units) {
             network.set_classifier_unit(*class, unit);
         }
+        let (network, shift) = self.shifted(context, network)?;
         let mut forgotten = Forgotten::new(network, &context.work(0));
         let counts = [
             ("spare_units", from_spare),
@@ -81,11 +95,49 @@ impl Algorithm for Transplant {
         ];
         let counts = counts.map(|(name, count)| (name.to_owned(), json!(count)));
         forgotten.choices.extend(counts);
+        forgotten.choices.insert("shift".to_owned(), json!(shift));
         Ok(forgotten)
     }
 }
 
 impl Transplant {
+    /// The network with its features moved, and which part of the way: as far as asked, or as the
+    /// kept codes' loss may rise.
+    fn shifted(
+        &self,
+        context: Context<'_>,
+        network: Network,
+    ) -> Result<(Network, f64), ForgetError> {
+        let (codes, request) = (context.codes(Self::ENTRY.name)?, context.request);
+        let means = codes.class_means().filter(|_| self.shift > 0.0);
+        let shifted = |shift| shifted(&network, means?, request, shift);
+        let Some(mut moved) = shifted(self.shift) else {
+            return Ok((network, 0.0));
+        };
+        let mut shift = self.shift;
+        let Some(limit) = context.max_kept_loss else {
+            return Ok((moved, shift));
+        };
+        let loss = |network: &Network| {
+            let logits = codes.ask(network, request.kept());
+            CrossEntropy::new(&logits, request.kept(), 0.0).mean()
+        };
+        let [before, unmoved] = [&context.model.network, &network].map(loss);
+        for _ in 0..MOST_TRIES {
+            let rise = loss(&moved) - before;
+            if rise <= limit {
+                return Ok((moved, shift));
+            }
+            // The loss bends upwards with the shift, so it lies below the line through two of its points.
+            shift *= (limit + before - unmoved) / (rise + before - unmoved);
+            match shifted(shift).filter(|_| shift > 0.0) {
+                Some(less) => moved = less,
+                None => break,
+            }
+        }
+        Ok((network, 0.0))
+    }
+
     /// The spare units that no class has taken yet, as far as they may be used.
     fn spare<'a>(&self, context: Context<'a>) -> Result<&'a [ClassifierUnit], ForgetError> {
         let method = Self::ENTRY.name;

@@ -164,4 +164,10 @@ impl Operation for Linear {
         }
         squares
     }
+
+    fn mean_inputs(&self, input: &Value) -> Option<Value> {
+        let steps = self.steps(input, self.inputs);
+        let batch = steps.dims()[0];
+        Some(Value::new(steps.mean_dim(1)).reshaped(&[batch, self.inputs]))
+    }
 }

@@ -136,4 +136,12 @@ pub trait Operation: Debug + Send + Sync {
     ) -> Vec<Option<Value>> {
         Vec::new()
     }
+
+    /// For a layer whose output is linear in its weight `[outputs, ..]`: per sample the mean over
+    /// positions of what the weight of an output is multiplied by, `[batch, numbers of an output's
+    /// weight]`, so that the mean output is the weight times it, plus the bias. `None` for every
+    /// other operation.
+    fn mean_inputs(&self, _input: &Value) -> Option<Value> {
+        None
+    }
 }

@@ -2,6 +2,7 @@
 
 mod cpu;
 mod device;
+mod mean_patches;
 mod operation;
 mod parts;
 mod patches;

@@ -1,6 +1,7 @@
 //! Two-dimensional convolution.
 
 use super::cpu::CpuConv;
+use super::mean_patches::mean_patches;
 use crate::network::cpu::Numbers;
 use crate::network::op::{Forward, Mode, Operation, OperationGradients, Saved, Wanted};
 use crate::network::{Initialization, ParameterSpec, Role, ShapeError, Value};
@@ -269,5 +270,10 @@ impl Operation for Conv2d {
             squares[1] = Some(self.bias_sum(gradient, |sums| sums.square()));
         }
         squares
+    }
+
+    /// Of groups each output sees its own channels alone: `None` where there are several.
+    fn mean_inputs(&self, input: &Value) -> Option<Value> {
+        (self.groups == 1).then(|| mean_patches(self, input))
     }
 }

@@ -1,0 +1,78 @@
+//! Means over the images of each class.
+
+/// Per class c, means over its training images of what the layer reads and makes whose outputs become
+/// the features.
+///
+/// With x the layer's mean input over positions (an entry of 1 added for the bias), h the features
+/// and E the mean over half the images of all classes and half their codes:
+///
+/// ```text
+/// inputs    m_c = E_c[x]
+/// detectors d_c = (E[x x^T] + r I)^-1 m_c,  r = 0.01 tr(E[x x^T]) / numbers of x
+/// features  h_c = E_c[h]
+/// slopes    s_c = d h_c / dt for weight rows that all move by t d_c / (m_c . d_c)
+/// ```
+///
+/// Of all moves of the weight that change the class's mean output by one and the same, `d_c` is that
+/// which changes the outputs of everything else least (in the mean square, with the ridge r). Of a class without images all numbers are 0.
+///
+/// Whoever has them knows how a class looks on average, for a perceptron its mean image: they are as secret as the codes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassMeans {
+    /// Numbers of an input, bias included, and features.
+    pub(super) sizes: [usize; 2],
+    /// `[classes, width]`.
+    pub(super) inputs: Vec<f32>,
+    /// `[classes, width]`.
+    pub(super) detectors: Vec<f32>,
+    /// `[classes, features]`.
+    pub(super) features: Vec<f32>,
+    /// `[classes, features]`.
+    pub(super) slopes: Vec<f32>,
+}
+
+impl ClassMeans {
+    /// Numbers of an input, bias included, and how many features.
+    pub fn sizes(&self) -> [usize; 2] {
+        self.sizes
+    }
+
+    pub(super) fn is_finite(&self) -> bool {
+        let parts = [&self.inputs, &self.detectors, &self.features, &self.slopes];
+        parts.into_iter().flatten().all(|number| number.is_finite())
+    }
+
+    /// How many classes there are.
+    pub fn class_count(&self) -> usize {
+        self.features.len() / self.sizes[1]
+    }
+
+    /// Whether there were images of a class.
+    pub fn has(&self, class: usize) -> bool {
+        self.detector(class).iter().any(|number| *number != 0.0)
+    }
+
+    /// m_c.
+    pub fn input(&self, class: usize) -> &[f32] {
+        row(&self.inputs, self.sizes[0], class)
+    }
+
+    /// d_c.
+    pub fn detector(&self, class: usize) -> &[f32] {
+        row(&self.detectors, self.sizes[0], class)
+    }
+
+    /// h_c.
+    pub fn feature(&self, class: usize) -> &[f32] {
+        row(&self.features, self.sizes[1], class)
+    }
+
+    /// s_c.
+    pub fn slope(&self, class: usize) -> &[f32] {
+        row(&self.slopes, self.sizes[1], class)
+    }
+}
+
+fn row(numbers: &[f32], width: usize, class: usize) -> &[f32] {
+    &numbers[class * width..][..width]
+}
