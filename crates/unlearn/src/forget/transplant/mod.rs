@@ -1,6 +1,7 @@
 //! Transplanting output units: a forgotten class gets the unit of a class that the
 //! network never saw, and its features move to where kept classes have theirs.
 
+mod code_features;
 mod hull;
 mod never_seen;
 mod shift;
@@ -10,6 +11,7 @@ mod shift;
 )]
 mod transplant;
 
+use code_features::code_features;
 use never_seen::never_seen;
 use shift::shifted;
 pub use transplant::Transplant;

@@ -1,6 +1,6 @@
 //! The unit of a class that was never seen, made from the codes.
 
-use crate::enrol::Enrolment;
+use super::code_features;
 use crate::forget::{Context, ForgetError};
 use crate::network::{ClassifierUnit, Value};
 
@@ -37,15 +37,13 @@ pub fn never_seen(
     weight_decay: f64,
 ) -> Result<ClassifierUnit, ForgetError> {
     let network = &context.model.network;
-    let (codes, device) = (context.codes(method)?, network.device());
+    let codes = context.codes(method)?;
     let Some([body, head]) = network.split() else {
         return Err(ForgetError::no_classifier(method));
     };
     let kept = context.request.kept();
-    let known = context.enrolment.and_then(Enrolment::features);
     let classes = context.request.classes();
-    let known = known.and_then(|known| known.codes_of(&classes, device));
-    let features = known.unwrap_or_else(|| codes.ask(&body, &classes));
+    let features = code_features(context, codes, &body, &classes);
     let margins = margins(&head.forward(features.clone()), kept);
     let width = features.element_count() / classes.len();
     let mut rows: Vec<Vec<f64>> = Vec::with_capacity(classes.len());

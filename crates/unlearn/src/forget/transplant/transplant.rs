@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{never_seen, shifted};
-use crate::forget::{Algorithm, CatalogEntry, Context, ForgetError, Forgotten, Need};
-use crate::network::{ClassifierUnit, CrossEntropy, Network};
+use super::{code_features, never_seen, shifted};
+use crate::forget::{Algorithm, CatalogEntry, CodeAnswers, Context, ForgetError, Forgotten, Need};
+use crate::network::{ClassifierUnit, Network};
 use crate::train::TrainError;
 use crate::tune::{part_or_none, positive};
 
@@ -87,55 +87,85 @@ impl Algorithm for Transplant {
         for (class, unit) in request.iter().zip(&units) {
             network.set_classifier_unit(*class, unit);
         }
-        let (network, shift) = self.shifted(context, network)?;
-        let mut forgotten = Forgotten::new(network, &context.work(0));
+        let moved = self.shifted(context, network)?;
+        let mut forgotten = Forgotten {
+            answers: moved.answers,
+            ..Forgotten::new(moved.network, &context.work(0))
+        };
         let counts = [
             ("spare_units", from_spare),
             ("made_units", units.len() - from_spare),
         ];
         let counts = counts.map(|(name, count)| (name.to_owned(), json!(count)));
         forgotten.choices.extend(counts);
-        forgotten.choices.insert("shift".to_owned(), json!(shift));
+        forgotten
+            .choices
+            .insert("shift".to_owned(), json!(moved.shift));
         Ok(forgotten)
     }
 }
 
+/// What moving features came to.
+struct Shifted {
+    network: Network,
+    /// Which part of the way they went.
+    shift: f64,
+    /// What the codes say before and afterwards, where it was asked.
+    answers: Option<[CodeAnswers; 2]>,
+}
+
+impl Shifted {
+    fn new(network: Network, shift: f64) -> Self {
+        Self {
+            network,
+            shift,
+            answers: None,
+        }
+    }
+}
+
 impl Transplant {
-    /// The network with its features moved, and which part of the way: as far as asked, or as the
-    /// kept codes' loss may rise.
-    fn shifted(
-        &self,
-        context: Context<'_>,
-        network: Network,
-    ) -> Result<(Network, f64), ForgetError> {
+    /// The network with its features moved as far as asked, or as the kept codes' loss may rise.
+    fn shifted(&self, context: Context<'_>, network: Network) -> Result<Shifted, ForgetError> {
         let (codes, request) = (context.codes(Self::ENTRY.name)?, context.request);
         let means = codes.class_means().filter(|_| self.shift > 0.0);
         let shifted = |shift| shifted(&network, means?, request, shift);
         let Some(mut moved) = shifted(self.shift) else {
-            return Ok((network, 0.0));
+            return Ok(Shifted::new(network, 0.0));
         };
+        let bodies = context.model.network.split().zip(network.split());
+        let Some((([body, head], [_, new_head]), limit)) = bodies.zip(context.max_kept_loss) else {
+            return Ok(Shifted::new(moved, self.shift));
+        };
+        let classes = request.classes();
+        let features = code_features(context, codes, &body, &classes);
+        let answers = |head: &Network| {
+            let logits = head.forward(features.clone());
+            CodeAnswers::new(classes.clone(), logits)
+        };
+        let loss = |answers: &CodeAnswers| answers.loss(request.kept()).mean();
+        let [before, unmoved] = [head, new_head].map(|head| answers(&head));
+        let most = limit + loss(&before);
         let mut shift = self.shift;
-        let Some(limit) = context.max_kept_loss else {
-            return Ok((moved, shift));
-        };
-        let loss = |network: &Network| {
-            let logits = codes.ask(network, request.kept());
-            CrossEntropy::new(&logits, request.kept(), 0.0).mean()
-        };
-        let [before, unmoved] = [&context.model.network, &network].map(loss);
         for _ in 0..MOST_TRIES {
-            let rise = loss(&moved) - before;
-            if rise <= limit {
-                return Ok((moved, shift));
+            let after = CodeAnswers::of(&moved, codes, request);
+            if loss(&after) <= most {
+                return Ok(Shifted {
+                    answers: Some([before, after]),
+                    ..Shifted::new(moved, shift)
+                });
             }
             // The loss bends upwards with the shift, so it lies below the line through two of its points.
-            shift *= (limit + before - unmoved) / (rise + before - unmoved);
+            shift *= (most - loss(&unmoved)) / (loss(&after) - loss(&unmoved));
             match shifted(shift).filter(|_| shift > 0.0) {
                 Some(less) => moved = less,
                 None => break,
             }
         }
-        Ok((network, 0.0))
+        Ok(Shifted {
+            answers: Some([before, unmoved]),
+            ..Shifted::new(network, 0.0)
+        })
     }
 
     /// The spare units that no class has taken yet, as far as they may be used.
