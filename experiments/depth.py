@@ -23,6 +23,9 @@ VARIANTS = {
     "mnemonic, one shot": "--method mnemonic --lambda1 1e-3 --lambda2 10",
     "transplant": "--method transplant --set unit=spare",
     "transplant, made unit": "--method transplant --set unit=made",
+    # Features moved less far, and all the way.
+    "transplant, shift 0.5": "--method transplant --set unit=spare --set shift=0.5",
+    "transplant, shift 1": "--method transplant --set unit=spare --set shift=1",
     # The output rows alone, features as they were.
     "transplant, rows alone": "--method transplant --set unit=spare --set shift=0",
     "made unit, rows alone": "--method transplant --set unit=made --set shift=0",
