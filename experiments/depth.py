@@ -115,6 +115,7 @@ if __name__ == "__main__":
                                  "--out", work / f"depth-{name}-{seed}-{slug(request)}", "--overwrite", may_fail=True)
                 runs.append({"request": request, "seed": seed, "variant": variant, "accuracy_percent": trained["accuracy_percent"],
                              **plain, "train_seconds": trained["train_seconds"],
+                             "class_means_seconds": trained["class_means_seconds"], "shift": forgot[-1]["choices"].get("shift"),
                              "forget_seconds": sum(step["forget_seconds"] for step in forgot),
                              "backward_passes": sum(step["backward_passes"] for step in forgot), "figures": audit_tables.compact(record)})
                 key = lambda run: (run["request"], run["seed"], run["variant"])
