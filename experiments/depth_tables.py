@@ -79,7 +79,8 @@ def relearning(names):
         for _, _, runs in asked:
             verdicts = [model["verdict"] for key in ("relearning.k1", "relearning.k5", "relearning.k20") for model in of_column(runs, key, column)]
             cells.append(f"{verdicts.count('told-apart')} of {len(verdicts)}" if verdicts else "-")
-        audit_tables.row(column, *cells)
+        if set(cells) != {"-"}:
+            audit_tables.row(column, *cells)
 
 
 if __name__ == "__main__":
