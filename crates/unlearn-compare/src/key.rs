@@ -12,7 +12,7 @@ pub(crate) const TRAININGS: u32 = 3;
 
 /// The methods and measures of this source; part of the key of every cell. Raise it with every change after which
 /// a method gives another model, or a model other measures, on the same original.
-pub(crate) const CELLS: u32 = 6;
+pub(crate) const CELLS: u32 = 7;
 
 /// The digest of a description, written as JSON.
 pub(crate) fn key(description: &impl Serialize) -> Digest {

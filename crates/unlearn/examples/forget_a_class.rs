@@ -4,7 +4,7 @@ use unlearn::audit::evaluate;
 use unlearn::checkpoint::ModelMetadata;
 use unlearn::code::CodeKind;
 use unlearn::data::{LoadOptions, Normalization, Source, load};
-use unlearn::forget::{Job, MAX_KEPT_LOSS, Request, method, recommended};
+use unlearn::forget::{Job, Request, method, recommended};
 use unlearn::network::{Architecture, Device};
 use unlearn::train::{TrainSettings, Trainer};
 
@@ -35,8 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let request = Request::new(&model, &["triangle"])?;
     let best = recommended(&model, Some(&codes), &request);
     let method = method(best.method, Default::default())?;
-    let job = Job::new(&model, &codes, &request)?.with_max_kept_loss(Some(MAX_KEPT_LOSS));
-    let outcome = job.run(method.as_ref())?;
+    let outcome = Job::new(&model, &codes, &request)?.run(method.as_ref())?;
     for model in [&model, &outcome.model] {
         let measured = evaluate(model, &data.test, request.forgotten(), |_| {});
         let error = measured.forgotten_error_percent.unwrap_or(f64::NAN);

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{code_features, never_seen, shifted};
-use crate::forget::{Algorithm, CatalogEntry, CodeAnswers, Context, ForgetError, Forgotten, Need};
+use crate::forget::{
+    Algorithm, CatalogEntry, CodeAnswers, Context, ForgetError, Forgotten, MAX_KEPT_LOSS, Need,
+};
 use crate::network::{ClassifierUnit, Network};
 use crate::train::TrainError;
-use crate::tune::{part_or_none, positive};
+use crate::tune::{not_negative, part_or_none, positive};
 
 /// Gives each forgotten class the row and bias of a unit that was trained beside the classes'
 /// and never was a label, a *spare unit*: what a network trained without the class has
@@ -20,7 +22,7 @@ use crate::tune::{part_or_none, positive};
 /// Where class means are kept with the codes ([`crate::means::ClassMeans`]), the mean features of the forgotten classes go to the nearest mix of the
 /// kept classes': the weight of the layer that makes the features moves by a matrix of rank `|F|` at most, and whoever looks
 /// inside finds the class there hardly more than in a network trained without it (docs/depth.md). They go
-/// less far where the loss on the kept codes would rise by more than the request allows. Without class means features stay as they are.
+/// less far where the loss on the kept codes would rise by more than is allowed. Without class means features stay as they are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transplant {
     /// Where units come from.
@@ -30,6 +32,9 @@ pub struct Transplant {
     /// Which part of the way to the kept classes' the mean features of a forgotten class go, in
     /// [0, 1]; 0: features stay as they are.
     shift: f64,
+    /// By how much the mean loss on the kept codes may rise for that, in nats, where the request
+    /// states no limit: features go only as far.
+    max_kept_loss: f64,
 }
 
 /// Shifts that are tried until the kept codes allow one.
@@ -53,6 +58,7 @@ impl Default for Transplant {
             unit: Unit::Auto,
             weight_decay: 5e-4,
             shift: 0.75,
+            max_kept_loss: MAX_KEPT_LOSS,
         }
     }
 }
@@ -67,7 +73,8 @@ impl Algorithm for Transplant {
 
     fn check(&self) -> Result<(), TrainError> {
         positive("weight_decay", self.weight_decay)?;
-        part_or_none("shift", self.shift)
+        part_or_none("shift", self.shift)?;
+        not_negative("max_kept_loss", self.max_kept_loss)
     }
 
     fn run(&self, context: Context<'_>) -> Result<Forgotten, ForgetError> {
@@ -133,8 +140,9 @@ impl Transplant {
         let Some(mut moved) = shifted(self.shift) else {
             return Ok(Shifted::new(network, 0.0));
         };
+        let limit = context.max_kept_loss.unwrap_or(self.max_kept_loss);
         let bodies = context.model.network.split().zip(network.split());
-        let Some((([body, head], [_, new_head]), limit)) = bodies.zip(context.max_kept_loss) else {
+        let Some(([body, head], [_, new_head])) = bodies else {
             return Ok(Shifted::new(moved, self.shift));
         };
         let classes = request.classes();
