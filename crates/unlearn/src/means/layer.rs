@@ -1,5 +1,7 @@
 //! The layer that makes the features.
 
+use std::ops::Range;
+
 use crate::network::{Network, Role, ValueId};
 
 /// The last layer with a weight before the classifier layer, where each of its outputs becomes one
@@ -26,7 +28,7 @@ impl FeatureLayer {
     pub fn of(body: &Network) -> Option<Self> {
         let graph = body.graph();
         let specs = graph.parameters();
-        let place_of = |range: std::ops::Range<usize>, role: Role| {
+        let place_of = |range: Range<usize>, role: Role| {
             range.into_iter().find(|place| specs[*place].role == role)
         };
         let nodes = graph.nodes();

@@ -66,7 +66,7 @@ impl Default for Transplant {
 impl Algorithm for Transplant {
     const ENTRY: CatalogEntry = CatalogEntry::of::<Self>(
         "transplant",
-        "give the classes the output unit of one that was never seen",
+        "give the classes the output unit of one that was never seen, and move their features to the kept ones'",
         "ours; see docs/depth.md",
         &[Need::Codes],
     );
