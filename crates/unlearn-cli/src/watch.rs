@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use unlearn::checkpoint::{OutputError, OutputFile};
 use unlearn::train::{EpochRecord, Flow, Observer, Progress, Trainer};
+use unlearn::tune::Steps;
 
 use crate::interrupt::Interrupt;
-use crate::progress::TrainingBar;
+use crate::progress::{StepsBar, TrainingBar};
 
 /// Tells the user where a run stands, keeps a checkpoint of every epoch and
 /// stops the run where there is a reason.
@@ -57,6 +58,30 @@ impl Observer for Watch<'_> {
                 Flow::Stop
             }
         }
+    }
+}
+
+/// Shows how far the measuring of class means is, which ends a training.
+pub struct MeasuringWatch {
+    bar: StepsBar,
+}
+
+impl MeasuringWatch {
+    /// From its start.
+    pub fn new() -> Self {
+        Self {
+            bar: StepsBar::new("measuring class means"),
+        }
+    }
+}
+
+impl Observer for MeasuringWatch {
+    fn step(&mut self, _: &Progress) -> Flow {
+        Flow::Continue
+    }
+
+    fn measuring(&mut self, done: usize, all: usize) {
+        self.bar.show(Steps { done, all });
     }
 }
 

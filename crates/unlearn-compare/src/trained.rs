@@ -57,7 +57,7 @@ impl Run<'_> {
                 return Err(self.stopped());
             }
             false => {
-                let (model, codes) = trainer.trained();
+                let (model, codes) = trainer.trained(&mut ());
                 Kept::Model(Box::new(Trained {
                     model,
                     codes: training.has_codes().then_some(codes),

@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     trainer.run(&mut ());
 
-    let (model, codes) = trainer.trained();
+    let (model, codes) = trainer.trained(&mut ());
     let request = Request::new(&model, &["triangle"])?;
     let best = recommended(&model, Some(&codes), &request);
     let method = method(best.method, Default::default())?;

@@ -30,7 +30,7 @@
 //! let mut trainer = Trainer::new(metadata, settings.check()?, &data.train, data.digest, &device)?;
 //! trainer.run(&mut ());
 //!
-//! let (model, codes) = trainer.trained();
+//! let (model, codes) = trainer.trained(&mut ());
 //! let request = Request::new(&model, &["ring"])?;
 //! let method = Mnemonic::new(MnemonicSettings::default())?;
 //! let outcome = Job::new(&model, &codes, &request)?.run(&method)?;

@@ -22,6 +22,7 @@ use crate::exit::Exit;
 use crate::folder::Folder;
 use crate::interrupt::Interrupt;
 use crate::session::{Session, SessionEnd, Unfinished};
+use crate::watch::MeasuringWatch;
 use crate::{data, gate, outputs, recipe, show, stdout};
 
 /// Trains, forgets, retrains, and puts the three models beside each other.
@@ -59,7 +60,7 @@ pub fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
     let Some(trained) = train("training", &mut original, &all, &interrupt)? else {
         return Ok(Exit::NotAchieved);
     };
-    let (model, codes) = &original.trained();
+    let (model, codes) = &original.trained(&mut MeasuringWatch::new());
 
     eprintln!("forgetting {}", recipe::CLASS);
     let request = Request::new(model, &[recipe::CLASS])?;

@@ -15,6 +15,7 @@ use crate::args::{NormalizationChoice, TrainArgs};
 use crate::exit::Exit;
 use crate::interrupt::Interrupt;
 use crate::session::{EndReason, Session, SessionEnd};
+use crate::watch::MeasuringWatch;
 use crate::{data, enrolment, outputs, resume, seed, show, stdout};
 
 /// Trains a classifier and writes it with its codes.
@@ -95,7 +96,7 @@ pub fn run(args: &TrainArgs) -> anyhow::Result<Exit> {
         }
     }
     let start = Instant::now();
-    let trained = trainer.trained();
+    let trained = trainer.trained(&mut MeasuringWatch::new());
     let class_means_seconds = start.elapsed().as_secs_f64();
     let record = TrainRecord {
         resumed_at_step,

@@ -135,7 +135,7 @@ fn the_retrained_model_is_that_of_the_method_retrain_and_spare_units_are_those_o
         records[0].result.model_digest,
         Some(trainer.model().digest())
     );
-    let (model, codes) = trainer.trained();
+    let (model, codes) = trainer.trained(&mut ());
     let request = Request::new(&model, &["ring"]).unwrap();
     let seed = rand::RngCore::next_u32(&mut unlearn::data::stream(3, "methods"));
     let job = Job::new(&model, &codes, &request).unwrap();

@@ -15,7 +15,8 @@ use crate::means;
 /// What a file of codes says of itself; the codes are its tensor `codes`,
 /// `[classes, channels, height, width]`. Where spare units were trained, it holds them
 /// too: `spare.weight`, `[units, features]`, and `spare.bias`, `[units]`. Where class means were measured:
-/// `means.inputs` and `means.detectors`, `[classes, inputs]`, `means.features` and `means.slopes`, `[classes, features]`.
+/// `means.inputs` and `means.detectors`, `[classes, inputs]`, `means.features` and `means.slopes`, `[classes, features]`,
+/// and `means.reaches`, `[classes, 1]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodesMetadata {

@@ -1,15 +1,17 @@
 //! Measuring class means on training images.
 
-use unlearn_data::{Normalization, Split};
+use unlearn_data::Split;
 
+use super::moments::Moments;
+use super::reach::Reach;
+use super::seen::Seen;
 use super::{ClassMeans, FeatureLayer};
 use crate::checkpoint::Model;
-use crate::network::op::Mode;
-use crate::network::{Network, Value};
-use crate::solve::{Cholesky, add_gram, add_to_diagonal, dot};
+use crate::network::Value;
+use crate::solve::{Cholesky, add_to_diagonal, dot};
 
 /// Images that means and second moments are of, in all; as many of each class.
-const IMAGES: usize = 10_000;
+const IMAGES: usize = 5_000;
 
 /// Images that slopes are of, in all.
 const SLOPE_IMAGES: usize = 2_000;
@@ -25,16 +27,23 @@ const RIDGE: f64 = 0.01;
 
 impl ClassMeans {
     /// Measures a model on training images and on its codes `[codes, channels, height, width]`: one
-    /// forward pass over at most 10,000 images (8 of each class where there are more than 1250), one forward and a short backward
-    /// pass over a fifth of them. The images are the first of each class. `None` where the network's features are
+    /// forward pass over at most 5,000 images (8 of each class where there are more than 625), one forward and a short backward
+    /// pass over two fifths of them, and per class two passes from the layer on over at most a fifth. The images are the first
+    /// of each class. `watch` is told how many of how many classes are done. `None` where the network's features are
     /// not the outputs of one layer, each of one output, or that layer reads nothing but zeros.
     ///
     /// # Panics
     /// If the shape of the images is not the model's.
-    pub fn measure(model: &Model, images: &Split, codes: &Value) -> Option<Self> {
+    pub fn measure(
+        model: &Model,
+        images: &Split,
+        codes: &Value,
+        watch: &mut dyn FnMut(usize, usize),
+    ) -> Option<Self> {
         let [body, _] = model.network.split()?;
         let layer = FeatureLayer::of(&body)?;
         let seen = Seen {
+            network: &model.network,
             body: &body,
             layer,
             images,
@@ -48,11 +57,17 @@ impl ClassMeans {
             detectors: vec![0.0; classes * width],
             features: vec![0.0; classes * features],
             slopes: vec![0.0; classes * features],
+            reaches: vec![1.0; classes],
         };
-        let of_classes = by_class(images, classes);
+        // Each class comes by three times.
+        let mut done = 0;
+        let mut class_done = || {
+            done += 1;
+            watch(done, 3 * classes);
+        };
         let mut of_images = Moments::new(width);
-        for (class, places) in of_classes.iter().enumerate() {
-            let places = first(places, IMAGES / classes);
+        let places = seen.places(classes, LEAST.max(IMAGES / classes));
+        for (class, places) in places.iter().enumerate() {
             let mut sums = [vec![0.0; width], vec![0.0; features]];
             for batch in places.chunks(BATCH) {
                 let [inputs, features] = seen.forward(seen.batch(batch))?;
@@ -64,6 +79,7 @@ impl ClassMeans {
             let [inputs, features_of] = sums.map(|sums| sums.into_iter().map(mean));
             put(&mut means.inputs, class, width, inputs);
             put(&mut means.features, class, features, features_of);
+            class_done();
         }
         let mut of_codes = Moments::new(width);
         let count = codes.shape()[0];
@@ -72,140 +88,32 @@ impl ClassMeans {
             of_codes.add(&seen.forward(codes.samples(&batch))?[0]);
         }
         let solver = Cholesky::new(with_ridge(of_images.mean_with(of_codes)));
-        for (class, places) in of_classes.iter().enumerate() {
+        let places = seen.places(classes, LEAST.max(SLOPE_IMAGES / classes));
+        for (class, places) in places.iter().enumerate() {
             let input: Vec<f64> = means.input(class).iter().copied().map(f64::from).collect();
             let detector = solver.solve(&input);
-            let places = first(places, SLOPE_IMAGES / classes);
-            if places.is_empty() {
-                continue;
+            if !places.is_empty() {
+                let response = dot(&input, &detector);
+                let unit: Vec<f64> = detector.iter().map(|d| d / response).collect();
+                let mut slopes = vec![0.0; features];
+                for batch in places.chunks(BATCH) {
+                    seen.add_slopes(batch, &unit, &mut slopes);
+                }
+                let slopes = slopes.iter().map(|sum| (sum / places.len() as f64) as f32);
+                put(&mut means.slopes, class, features, slopes);
+                let detector = detector.iter().map(|d| *d as f32);
+                put(&mut means.detectors, class, width, detector);
             }
-            let response = dot(&input, &detector);
-            let unit: Vec<f64> = detector.iter().map(|d| d / response).collect();
-            let mut slopes = vec![0.0; features];
-            for batch in places.chunks(BATCH) {
-                seen.add_slopes(batch, &unit, &mut slopes);
+            class_done();
+        }
+        let reach = Reach::new(&seen, classes);
+        for class in 0..classes {
+            if means.has(class) {
+                means.reaches[class] = reach.of(&means, class) as f32;
             }
-            let slopes = slopes.iter().map(|sum| (sum / places.len() as f64) as f32);
-            put(&mut means.slopes, class, features, slopes);
-            let detector = detector.iter().map(|d| *d as f32);
-            put(&mut means.detectors, class, width, detector);
+            class_done();
         }
         means.is_finite().then_some(means)
-    }
-}
-
-/// A network and the images that it is shown.
-struct Seen<'a> {
-    body: &'a Network,
-    layer: FeatureLayer,
-    images: &'a Split,
-    normalization: &'a Normalization,
-}
-
-impl Seen<'_> {
-    fn batch(&self, places: &[usize]) -> Value {
-        let [channels, height, width] = self.images.shape();
-        let length = channels * height * width;
-        let mut numbers = vec![0.0; places.len() * length];
-        for (out, place) in numbers.chunks_exact_mut(length).zip(places) {
-            self.images.write_sample(*place, self.normalization, out);
-        }
-        let shape = [places.len(), channels, height, width];
-        Value::from_vec(numbers, &shape, self.body.device())
-    }
-
-    /// The layer's mean inputs, `[batch, width]`, and the features, `[batch, features]`.
-    fn forward(&self, batch: Value) -> Option<[Value; 2]> {
-        let graph = self.body.graph();
-        let producer = graph.producer(self.layer.input);
-        let mut read = producer.is_none().then(|| batch.clone());
-        let features = self.body.observe(batch, |node, output| {
-            if producer == Some(node) {
-                read = Some(output.clone());
-            }
-        });
-        let operation = &graph.nodes()[self.layer.node].operation;
-        let inputs = operation.mean_inputs(&read?)?;
-        let count = inputs.shape()[0];
-        Some([
-            self.with_bias(&inputs),
-            features.reshaped(&[count, self.layer.features]),
-        ])
-    }
-
-    /// With an entry of 1 more in each row where the layer has a bias.
-    fn with_bias(&self, inputs: &Value) -> Value {
-        if self.layer.bias.is_none() {
-            return inputs.clone();
-        }
-        let count = inputs.shape()[0];
-        let numbers = inputs.read(|numbers| {
-            let rows = numbers.chunks_exact(self.layer.inputs);
-            let rows = rows.flat_map(|row| row.iter().copied().chain([1.0]));
-            rows.collect()
-        });
-        Value::from_vec(numbers, &[count, self.layer.width()], &inputs.device())
-    }
-
-    /// Adds, over a batch, the derivative of each feature by the length of a move of its output's weight and bias.
-    fn add_slopes(&self, places: &[usize], along: &[f64], slopes: &mut [f64]) {
-        let FeatureLayer { weight, bias, .. } = self.layer;
-        let trace = self.body.trace(self.batch(places), &mut Mode::Inference);
-        let ones = Value::full(1.0, trace.output.shape(), self.body.device());
-        let last = self.body.graph().nodes().len() - 1;
-        let is_wanted = |parameter| parameter == weight || Some(parameter) == bias;
-        let gradients = self
-            .body
-            .backward_from(trace, [(last, ones)], is_wanted, false);
-        let of = |parameter: usize| gradients.parameters[parameter].as_ref();
-        if let Some(gradient) = of(weight) {
-            gradient.read(|numbers| {
-                let rows = numbers.chunks_exact(self.layer.inputs);
-                for (slope, row) in slopes.iter_mut().zip(rows) {
-                    let products = row.iter().zip(along).map(|(g, d)| f64::from(*g) * d);
-                    *slope += products.sum::<f64>();
-                }
-            });
-        }
-        if let Some(gradient) = bias.and_then(of) {
-            gradient.read(|numbers| {
-                for (slope, number) in slopes.iter_mut().zip(numbers) {
-                    *slope += f64::from(*number) * along[self.layer.inputs];
-                }
-            });
-        }
-    }
-}
-
-/// Second moments of inputs.
-struct Moments {
-    sums: Vec<f64>,
-    count: usize,
-}
-
-impl Moments {
-    fn new(width: usize) -> Self {
-        Self {
-            sums: vec![0.0; width * width],
-            count: 0,
-        }
-    }
-
-    fn add(&mut self, rows: &Value) {
-        add_gram(&mut self.sums, rows, None);
-        self.count += rows.shape()[0];
-    }
-
-    /// The mean of both means; of this one alone where the other saw nothing.
-    fn mean_with(mut self, other: Self) -> Vec<f64> {
-        let weight = |moments: &Self, share: f64| share / moments.count.max(1) as f64;
-        let share = if other.count == 0 { 1.0 } else { 0.5 };
-        let weights = [weight(&self, share), weight(&other, share)];
-        // In place: of a wide layer these are hundreds of megabytes.
-        for (one, more) in self.sums.iter_mut().zip(&other.sums) {
-            *one = *one * weights[0] + more * weights[1];
-        }
-        self.sums
     }
 }
 
@@ -214,16 +122,6 @@ fn with_ridge(mut moments: Vec<f64>) -> Vec<f64> {
     let trace: f64 = moments.iter().step_by(width + 1).sum();
     add_to_diagonal(&mut moments, RIDGE * trace / width as f64);
     moments
-}
-
-fn by_class(images: &Split, classes: usize) -> Vec<Vec<usize>> {
-    let mut places = vec![Vec::new(); classes];
-    (0..images.len()).for_each(|place| places[images.label(place)].push(place));
-    places
-}
-
-fn first(places: &[usize], share: usize) -> &[usize] {
-    &places[..places.len().min(share.max(LEAST))]
 }
 
 fn add_rows(sums: &mut [f64], rows: &Value) {
@@ -244,12 +142,12 @@ fn put(all: &mut [f32], class: usize, width: usize, numbers: impl Iterator<Item 
 
 #[cfg(test)]
 mod tests {
-    use unlearn_data::ClassNames;
     use unlearn_data::format::shapes;
+    use unlearn_data::{ClassNames, Normalization};
 
     use super::*;
     use crate::checkpoint::ModelMetadata;
-    use crate::network::{Activation, Architecture, Device};
+    use crate::network::{Activation, Architecture, Device, Network};
 
     const CLASSES: usize = 4;
 
@@ -282,18 +180,19 @@ mod tests {
     fn images_of(model: &Model, images: &Split, class: usize) -> Value {
         let [body, _] = model.network.split().unwrap();
         let seen = Seen {
+            network: &model.network,
             layer: FeatureLayer::of(&body).unwrap(),
             body: &body,
             images,
             normalization: &model.metadata.normalization,
         };
-        seen.batch(&by_class(images, CLASSES)[class])
+        seen.batch(&seen.places(CLASSES, usize::MAX)[class])
     }
 
     #[test]
     fn detectors_solve_the_system_of_half_images_and_half_codes() {
         let (model, images, codes) = model(mlp());
-        let means = ClassMeans::measure(&model, &images, &codes).unwrap();
+        let means = ClassMeans::measure(&model, &images, &codes, &mut |_, _| {}).unwrap();
         let width = means.sizes()[0];
         let mut moments = vec![0.0; width * width];
         let mut add = |batch: &Value, weight: f64| {
@@ -329,7 +228,7 @@ mod tests {
     fn slopes_are_the_derivatives_of_mean_features() {
         for architecture in [mlp(), Architecture::Cnn { width: 3 }] {
             let (model, images, codes) = model(architecture);
-            let means = ClassMeans::measure(&model, &images, &codes).unwrap();
+            let means = ClassMeans::measure(&model, &images, &codes, &mut |_, _| {}).unwrap();
             let [body, _] = model.network.split().unwrap();
             let layer = FeatureLayer::of(&body).unwrap();
             for class in [0, 3] {
@@ -353,7 +252,8 @@ mod tests {
                     add_rows(&mut sums, &outputs);
                     sums
                 };
-                let count = by_class(&images, CLASSES)[class].len() as f64;
+                let of_class = |place: &usize| images.label(*place) == class;
+                let count = (0..images.len()).filter(of_class).count() as f64;
                 let (more, less) = (features(1e-2), features(-1e-2));
                 for (place, slope) in means.slope(class).iter().enumerate() {
                     let found = (more[place] - less[place]) / (2e-2 * count);
@@ -368,11 +268,18 @@ mod tests {
     #[test]
     fn a_class_without_images_has_no_means_and_there_may_be_no_codes() {
         let (model, images, codes) = model(Architecture::Cnn { width: 3 });
-        let means = ClassMeans::measure(&model, &images.without_classes(&[2]), &codes).unwrap();
+        let means = ClassMeans::measure(
+            &model,
+            &images.without_classes(&[2]),
+            &codes,
+            &mut |_, _| {},
+        )
+        .unwrap();
         let has = [0, 1, 2, 3].map(|class| means.has(class));
         assert_eq!(has, [true, true, false, true]);
         assert!(means.feature(2).iter().all(|number| *number == 0.0));
-        let alone = ClassMeans::measure(&model, &images, &codes.samples(&[])).unwrap();
+        let alone =
+            ClassMeans::measure(&model, &images, &codes.samples(&[]), &mut |_, _| {}).unwrap();
         assert_ne!(alone.detector(0), means.detector(0));
         assert_eq!(alone.feature(0), means.feature(0));
     }

@@ -2,10 +2,18 @@
 //! class's features can be moved later without images.
 
 mod class_means;
+mod hull;
+mod largest_part;
 mod layer;
 mod measure;
+mod moments;
+mod reach;
+mod seen;
+mod shift;
 mod stored;
 
 pub use class_means::ClassMeans;
+pub(crate) use largest_part::largest_part;
 pub(crate) use layer::FeatureLayer;
+pub(crate) use shift::Shift;
 pub(crate) use stored::{NAMES, take, tensors};

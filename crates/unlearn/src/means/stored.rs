@@ -3,12 +3,13 @@
 use super::ClassMeans;
 use crate::checkpoint::{CheckpointError, NamedTensors, Stored, StoredTensors};
 
-/// The names of the tensors: inputs, detectors, features, slopes.
-pub const NAMES: [&str; 4] = [
+/// The names of the tensors: inputs, detectors, features, slopes, reaches.
+pub const NAMES: [&str; 5] = [
     "means.inputs",
     "means.detectors",
     "means.features",
     "means.slopes",
+    "means.reaches",
 ];
 
 /// Names and tensors.
@@ -18,6 +19,7 @@ pub fn tensors(means: &ClassMeans) -> impl Iterator<Item = (String, Stored<'_>)>
         &means.detectors,
         &means.features,
         &means.slopes,
+        &means.reaches,
     ];
     let named = NAMES.into_iter().zip(parts);
     named.map(|(name, numbers)| {
@@ -46,6 +48,7 @@ pub fn take(
     // Rows as long as the first of both kinds; others are refused as of another shape.
     width_of[1] = width_of[0];
     width_of[3] = width_of[2];
+    width_of[4] = Some(Some(1));
     let widths = width_of.map(|width| width.flatten().unwrap_or(1).max(1));
     let take = |place: usize| stored.take(NAMES[place], &[classes, widths[place]]);
     Ok(Some(ClassMeans {
@@ -54,5 +57,6 @@ pub fn take(
         detectors: take(1)?,
         features: take(2)?,
         slopes: take(3)?,
+        reaches: take(4)?,
     }))
 }

@@ -1,7 +1,9 @@
 //! Running a network on a batch.
 
+use std::ops::Range;
+
 use super::op::{Mode, Saved};
-use super::{Network, Value};
+use super::{Network, Value, ValueId};
 
 /// A forward pass that kept what the backward pass needs. Copies share their tensors.
 #[derive(Clone, Debug)]
@@ -14,6 +16,26 @@ pub struct Trace {
     pub(super) saved: Vec<Saved>,
     /// New values of buffers: (index of the parameter, value).
     pub(super) buffers: Vec<(usize, Value)>,
+}
+
+/// A forward pass that has come to a node: what the nodes from there on read. Copies share their tensors.
+#[derive(Clone, Debug)]
+pub struct Halfway {
+    /// The node that comes next.
+    node: usize,
+    /// The graph's values, as far as they are known and still read.
+    values: Vec<Option<Value>>,
+}
+
+impl Halfway {
+    /// A value that the next node reads.
+    ///
+    /// # Panics
+    /// If neither it nor a later one does.
+    pub fn value(&self, id: ValueId) -> &Value {
+        let value = self.values[id.0].as_ref();
+        value.unwrap_or_else(|| panic!("value {} is not read from here on", id.0))
+    }
 }
 
 /// Inputs that go through a network together where there may be many.
@@ -107,6 +129,28 @@ impl Network {
         }
     }
 
+    /// A pass in inference mode that stops before a node, by its place in [`super::Graph::nodes`].
+    ///
+    /// # Panics
+    /// If the batch's shape is not that of the graph's input, or there is no such node.
+    pub fn forward_to(&self, batch: Value, node: usize) -> Halfway {
+        let mut values = self.values_at_start(batch);
+        let mode = &mut Mode::Inference;
+        let visits = (&mut |_, _: &Value| {}, &mut |_| {});
+        self.run_nodes(0..node, &mut values, &as_it_is, mode, visits);
+        Halfway { node, values }
+    }
+
+    /// The rest of it, with the parameters of this network: the logits `[batch, classes]`.
+    pub fn forward_from(&self, halfway: Halfway) -> Value {
+        let Halfway { node, mut values } = halfway;
+        let mode = &mut Mode::Inference;
+        let visits = (&mut |_, _: &Value| {}, &mut |_| {});
+        let nodes = node..self.graph().nodes().len();
+        self.run_nodes(nodes, &mut values, &as_it_is, mode, visits);
+        output(values)
+    }
+
     fn run(
         &self,
         batch: Value,
@@ -115,16 +159,44 @@ impl Network {
         mut visit: impl FnMut(usize, &Value),
         mut keep: impl FnMut(Saved),
     ) -> Trace {
+        let mut values = self.values_at_start(batch);
+        let nodes = 0..self.graph().nodes().len();
+        let visits = (&mut visit, &mut keep);
+        let buffers = self.run_nodes(nodes, &mut values, &moved, mode, visits);
+        Trace {
+            taps: Vec::new(),
+            output: output(values),
+            saved: Vec::new(),
+            buffers,
+        }
+    }
+
+    /// The graph's values when all that is known is its input.
+    fn values_at_start(&self, batch: Value) -> Vec<Option<Value>> {
         let graph = self.graph();
         assert_eq!(
             &batch.shape()[1..],
             graph.input_shape(),
             "shape of a sample in the batch"
         );
-        let mut values: Vec<Option<Value>> = vec![None; graph.value_count()];
+        let mut values = vec![None; graph.value_count()];
         values[0] = Some(batch);
+        values
+    }
+
+    /// Runs some of the nodes, and returns the new values of buffers.
+    fn run_nodes(
+        &self,
+        nodes: Range<usize>,
+        values: &mut [Option<Value>],
+        moved: &impl Fn(usize, &Value) -> Value,
+        mode: &mut Mode<'_>,
+        (visit, keep): (&mut impl FnMut(usize, &Value), &mut impl FnMut(Saved)),
+    ) -> Vec<(usize, Value)> {
+        let graph = self.graph();
         let mut buffers = Vec::new();
-        for (index, node) in graph.nodes().iter().enumerate() {
+        for index in nodes {
+            let node = &graph.nodes()[index];
             // A value is handed over for good to its last reader, which may
             // then work in place.
             let inputs = node.inputs.iter().enumerate().map(|(place, id)| {
@@ -148,13 +220,7 @@ impl Network {
             visit(index, &forward.output);
             values[index + 1] = Some(forward.output);
         }
-        let output = values.pop().flatten();
-        Trace {
-            taps: Vec::new(),
-            output: output.unwrap_or_else(|| unreachable!("a graph has an output")),
-            saved: Vec::new(),
-            buffers,
-        }
+        buffers
     }
 
     /// Moves the buffers (running statistics) to where a pass in training mode
@@ -174,6 +240,43 @@ impl Network {
     }
 }
 
+fn output(mut values: Vec<Option<Value>>) -> Value {
+    let output = values.pop().flatten();
+    output.unwrap_or_else(|| unreachable!("a graph has an output"))
+}
+
 fn as_it_is(_: usize, value: &Value) -> Value {
     value.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Activation, Architecture, Device};
+
+    #[test]
+    fn a_pass_in_two_parts_gives_the_bits_of_one() {
+        let mlp = Architecture::Mlp {
+            hidden: vec![5, 4],
+            activation: Activation::Sigmoid,
+        };
+        for architecture in [
+            mlp,
+            Architecture::Cnn { width: 2 },
+            Architecture::Resnet18 { width: 2 },
+        ] {
+            let graph = architecture.build(&[3, 16, 16], 4).unwrap();
+            let network = Network::initialize(graph, 1, &Device::flex());
+            let numbers = (0..2 * 3 * 16 * 16).map(|place| (1.3 * place as f32).sin());
+            let batch = Value::from_vec(numbers.collect(), &[2, 3, 16, 16], &Device::flex());
+            let whole = network.forward(batch.clone()).into_vec();
+            for node in 0..network.graph().nodes().len() {
+                let halfway = network.forward_to(batch.clone(), node);
+                for _ in 0..2 {
+                    let parts = network.forward_from(halfway.clone()).into_vec();
+                    assert_eq!(parts, whole, "{node}");
+                }
+            }
+        }
+    }
 }

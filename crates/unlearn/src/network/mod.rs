@@ -30,7 +30,7 @@ pub(crate) use cpu::wide;
 pub use cross_entropy::{CrossEntropy, largest};
 pub use device::{Adapter, DeviceError, DeviceName};
 pub use error::{NetworkError, ShapeError};
-pub use forward::Trace;
+pub use forward::{Halfway, Trace};
 pub use graph::{Graph, GraphBuilder, NamedSpec, Node, ValueId};
 pub use network::Network;
 pub use parameter::{Initialization, Parameter, ParameterSpec, Role};

@@ -41,6 +41,9 @@ pub trait Observer {
     fn epoch(&mut self, _record: &EpochRecord, _trainer: &Trainer<'_>) -> Flow {
         Flow::Continue
     }
+
+    /// While class means are measured, when training has ended: so much of so much is done.
+    fn measuring(&mut self, _done: usize, _all: usize) {}
 }
 
 /// An observer that watches nothing.

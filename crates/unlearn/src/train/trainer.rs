@@ -171,12 +171,13 @@ impl<'a> Trainer<'a> {
     }
 
     /// The model and its codes, with all that a request can use later: the spare units and the class
-    /// means, which a pass over some of the training images measures.
-    pub fn trained(&self) -> (Model, Codebook) {
+    /// means, which passes over some of the training images measure; the observer is told of them.
+    pub fn trained(&self, observer: &mut dyn Observer) -> (Model, Codebook) {
         let (model, codes) = (self.model(), self.codes());
         let planted = model.metadata.planted();
         let inputs = codes.batch(&planted, self.network.device());
-        let means = ClassMeans::measure(&model, self.samples, &inputs);
+        let mut watch = |done, all| observer.measuring(done, all);
+        let means = ClassMeans::measure(&model, self.samples, &inputs, &mut watch);
         (model, codes.with_class_means(means))
     }
 

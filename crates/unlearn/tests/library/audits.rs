@@ -249,7 +249,7 @@ fn a_code_is_known_to_who_was_shown_it_and_to_nobody_else() {
         let run = Trainer::new(metadata.clone(), parameters, samples.0, samples.1, &device);
         let mut trainer = run.unwrap();
         assert!(trainer.run(&mut ()));
-        trainer.trained()
+        trainer.trained(&mut ())
     };
     let ((shown, codes), (other, _)) = (trained(1), trained(2));
     let known = |model: &Model| {

@@ -63,7 +63,7 @@ pub fn trained_on(data: &Dataset, parameters: TrainParameters) -> (Model, Codebo
     );
     let mut trainer = run.unwrap();
     assert!(trainer.run(&mut ()));
-    trainer.trained()
+    trainer.trained(&mut ())
 }
 
 /// Methods that make ensembles, with settings by which they take a moment only.

@@ -2,9 +2,7 @@
 //! network never saw, and its features move to where kept classes have theirs.
 
 mod code_features;
-mod hull;
 mod never_seen;
-mod shift;
 #[expect(
     clippy::module_inception,
     reason = "the type gives the folder its name"
@@ -13,5 +11,4 @@ mod transplant;
 
 use code_features::code_features;
 use never_seen::never_seen;
-use shift::shifted;
 pub use transplant::Transplant;

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{code_features, never_seen, shifted};
+use super::{code_features, never_seen};
 use crate::forget::{
     Algorithm, CatalogEntry, CodeAnswers, Context, ForgetError, Forgotten, MAX_KEPT_LOSS, Need,
 };
+use crate::means::{Shift, largest_part};
 use crate::network::{ClassifierUnit, Network};
 use crate::train::TrainError;
 use crate::tune::{not_negative, part_or_none, positive};
@@ -21,8 +22,9 @@ use crate::tune::{not_negative, part_or_none, positive};
 ///
 /// Where class means are kept with the codes ([`crate::means::ClassMeans`]), the mean features of the forgotten classes go to the nearest mix of the
 /// kept classes': the weight of the layer that makes the features moves by a matrix of rank `|F|` at most, and whoever looks
-/// inside finds the class there hardly more than in a network trained without it (docs/depth.md). They go
-/// less far where the loss on the kept codes would rise by more than is allowed. Without class means features stay as they are.
+/// inside finds the class there hardly more than in a network trained without it (docs/depth.md). Those of a class go
+/// less far where that would have cost the others answers when training ended (its reach), and all of them
+/// where the loss on the kept codes would rise by more than is allowed. Without class means features stay as they are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transplant {
     /// Where units come from.
@@ -32,13 +34,12 @@ pub struct Transplant {
     /// Which part of the way to the kept classes' the mean features of a forgotten class go, in
     /// [0, 1]; 0: features stay as they are.
     shift: f64,
+    /// Whether they go no further than the class's reach ([`crate::means::ClassMeans::reach`]).
+    within_reach: bool,
     /// By how much the mean loss on the kept codes may rise for that, in nats, where the request
     /// states no limit: features go only as far.
     max_kept_loss: f64,
 }
-
-/// Shifts that are tried until the kept codes allow one.
-const MOST_TRIES: usize = 4;
 
 /// Where units come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,7 @@ impl Default for Transplant {
             unit: Unit::Auto,
             weight_decay: 5e-4,
             shift: 0.75,
+            within_reach: true,
             max_kept_loss: MAX_KEPT_LOSS,
         }
     }
@@ -94,7 +96,7 @@ impl Algorithm for Transplant {
         for (class, unit) in request.iter().zip(&units) {
             network.set_classifier_unit(*class, unit);
         }
-        let moved = self.shifted(context, network)?;
+        let moved = self.moved(context, network)?;
         let mut forgotten = Forgotten {
             answers: moved.answers,
             ..Forgotten::new(moved.network, &context.work(0))
@@ -107,72 +109,74 @@ impl Algorithm for Transplant {
         forgotten.choices.extend(counts);
         forgotten
             .choices
-            .insert("shift".to_owned(), json!(moved.shift));
+            .insert("shift".to_owned(), json!(moved.parts));
         Ok(forgotten)
     }
 }
 
 /// What moving features came to.
-struct Shifted {
+struct Moved {
     network: Network,
-    /// Which part of the way they went.
-    shift: f64,
+    /// Which part of the way those of each forgotten class went.
+    parts: Vec<f64>,
     /// What the codes say before and afterwards, where it was asked.
     answers: Option<[CodeAnswers; 2]>,
 }
 
-impl Shifted {
-    fn new(network: Network, shift: f64) -> Self {
-        Self {
-            network,
-            shift,
-            answers: None,
-        }
-    }
-}
-
 impl Transplant {
-    /// The network with its features moved as far as asked, or as the kept codes' loss may rise.
-    fn shifted(&self, context: Context<'_>, network: Network) -> Result<Shifted, ForgetError> {
+    /// The network with its features moved as far as asked, or as reaches and the kept codes' loss allow.
+    fn moved(&self, context: Context<'_>, network: Network) -> Result<Moved, ForgetError> {
         let (codes, request) = (context.codes(Self::ENTRY.name)?, context.request);
+        let (forgotten, kept) = (request.forgotten(), request.kept());
         let means = codes.class_means().filter(|_| self.shift > 0.0);
-        let shifted = |shift| shifted(&network, means?, request, shift);
-        let Some(mut moved) = shifted(self.shift) else {
-            return Ok(Shifted::new(network, 0.0));
+        let found = means.and_then(|means| {
+            let shift = Shift::new(&network, means, forgotten, kept)?;
+            let [body, head] = context.model.network.split()?;
+            let [_, new_head] = network.split()?;
+            Some((means, shift, body, [head, new_head]))
+        });
+        let Some((means, shift, body, heads)) = found else {
+            return Ok(Moved {
+                network,
+                parts: vec![0.0; forgotten.len()],
+                answers: None,
+            });
         };
-        let limit = context.max_kept_loss.unwrap_or(self.max_kept_loss);
-        let bodies = context.model.network.split().zip(network.split());
-        let Some(([body, head], [_, new_head])) = bodies else {
-            return Ok(Shifted::new(moved, self.shift));
+        let part = |class: &usize| match self.within_reach {
+            true => self.shift.min(means.reach(*class)),
+            false => self.shift,
         };
+        let parts: Vec<f64> = shift.classes().iter().map(part).collect();
         let classes = request.classes();
         let features = code_features(context, codes, &body, &classes);
-        let answers = |head: &Network| {
+        let [before, unmoved] = heads.map(|head| {
             let logits = head.forward(features.clone());
             CodeAnswers::new(classes.clone(), logits)
+        });
+        let loss = |answers: &CodeAnswers| answers.loss(kept).mean();
+        let unmoved_loss = loss(&unmoved);
+        let limit = context.max_kept_loss.unwrap_or(self.max_kept_loss);
+        let limit = limit + loss(&before) - unmoved_loss;
+        let mut best = (0.0, network.clone(), unmoved);
+        largest_part(limit, |of_parts| {
+            let parts: Vec<f64> = parts.iter().map(|part| of_parts * part).collect();
+            let moved = shift.applied(&network, &parts);
+            let answers = CodeAnswers::of(&moved, codes, request);
+            let rise = loss(&answers) - unmoved_loss;
+            if rise <= limit && of_parts > best.0 {
+                best = (of_parts, moved, answers);
+            }
+            rise
+        });
+        let (of_parts, network, after) = best;
+        let part_of = |class: &usize| {
+            let place = shift.classes().iter().position(|other| other == class);
+            place.map_or(0.0, |place| of_parts * parts[place])
         };
-        let loss = |answers: &CodeAnswers| answers.loss(request.kept()).mean();
-        let [before, unmoved] = [head, new_head].map(|head| answers(&head));
-        let most = limit + loss(&before);
-        let mut shift = self.shift;
-        for _ in 0..MOST_TRIES {
-            let after = CodeAnswers::of(&moved, codes, request);
-            if loss(&after) <= most {
-                return Ok(Shifted {
-                    answers: Some([before, after]),
-                    ..Shifted::new(moved, shift)
-                });
-            }
-            // The loss bends upwards with the shift, so it lies below the line through two of its points.
-            shift *= (most - loss(&unmoved)) / (loss(&after) - loss(&unmoved));
-            match shifted(shift).filter(|_| shift > 0.0) {
-                Some(less) => moved = less,
-                None => break,
-            }
-        }
-        Ok(Shifted {
-            answers: Some([before, unmoved]),
-            ..Shifted::new(network, 0.0)
+        Ok(Moved {
+            network,
+            parts: forgotten.iter().map(part_of).collect(),
+            answers: Some([before, after]),
         })
     }
 
