@@ -2,7 +2,7 @@
 
 use super::{CodeMeasures, Request};
 use crate::code::Codebook;
-use crate::network::{CrossEntropy, Network, Value};
+use crate::network::{CrossEntropy, Halfway, Network, Value};
 
 /// The logits that a network gives to the codes of some classes, in inference mode.
 #[derive(Clone, Debug)]
@@ -24,6 +24,19 @@ impl CodeAnswers {
         let classes = request.classes();
         let logits = codes.ask(network, &classes);
         Self { classes, logits }
+    }
+
+    /// The answers of a network to the codes of these classes, ascending, that came halfway through it, or through one
+    /// that is the same until there.
+    pub fn from_halfway(network: &Network, codes: &[Halfway], classes: &[usize]) -> Self {
+        let logits = codes
+            .iter()
+            .flat_map(|batch| network.forward_from(batch.clone()).into_vec());
+        let shape = [classes.len(), network.class_count()];
+        Self {
+            classes: classes.to_vec(),
+            logits: Value::from_vec(logits.collect(), &shape, network.device()),
+        }
     }
 
     /// The loss on the codes of some of the classes.

@@ -68,6 +68,11 @@ impl Shift {
         &self.classes
     }
 
+    /// The first node that moves.
+    pub fn node(&self) -> usize {
+        self.layer.node
+    }
+
     /// The same network with the features of each class moved by its part.
     ///
     /// # Panics

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{code_features, never_seen};
+use super::never_seen;
 use crate::forget::{
     Algorithm, CatalogEntry, CodeAnswers, Context, ForgetError, Forgotten, MAX_KEPT_LOSS, Need,
 };
@@ -129,13 +129,8 @@ impl Transplant {
         let (codes, request) = (context.codes(Self::ENTRY.name)?, context.request);
         let (forgotten, kept) = (request.forgotten(), request.kept());
         let means = codes.class_means().filter(|_| self.shift > 0.0);
-        let found = means.and_then(|means| {
-            let shift = Shift::new(&network, means, forgotten, kept)?;
-            let [body, head] = context.model.network.split()?;
-            let [_, new_head] = network.split()?;
-            Some((means, shift, body, [head, new_head]))
-        });
-        let Some((means, shift, body, heads)) = found else {
+        let shift = means.map(|means| (means, Shift::new(&network, means, forgotten, kept)));
+        let Some((means, Some(shift))) = shift else {
             return Ok(Moved {
                 network,
                 parts: vec![0.0; forgotten.len()],
@@ -147,12 +142,11 @@ impl Transplant {
             false => self.shift,
         };
         let parts: Vec<f64> = shift.classes().iter().map(part).collect();
+        // All networks to come are alike up to the layer that moves.
         let classes = request.classes();
-        let features = code_features(context, codes, &body, &classes);
-        let [before, unmoved] = heads.map(|head| {
-            let logits = head.forward(features.clone());
-            CodeAnswers::new(classes.clone(), logits)
-        });
+        let halfway = codes.ask_to(&network, &classes, shift.node());
+        let answers = |network: &Network| CodeAnswers::from_halfway(network, &halfway, &classes);
+        let [before, unmoved] = [&context.model.network, &network].map(answers);
         let loss = |answers: &CodeAnswers| answers.loss(kept).mean();
         let unmoved_loss = loss(&unmoved);
         let limit = context.max_kept_loss.unwrap_or(self.max_kept_loss);
@@ -161,7 +155,7 @@ impl Transplant {
         largest_part(limit, |of_parts| {
             let parts: Vec<f64> = parts.iter().map(|part| of_parts * part).collect();
             let moved = shift.applied(&network, &parts);
-            let answers = CodeAnswers::of(&moved, codes, request);
+            let answers = answers(&moved);
             let rise = loss(&answers) - unmoved_loss;
             if rise <= limit && of_parts > best.0 {
                 best = (of_parts, moved, answers);
