@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::importance::Importance;
+use super::importance::{Importance, PIECE};
 use crate::forget::{Context, ForgetError, Forgotten};
 use crate::network::{Network, Value};
 use crate::train::TrainError;
@@ -67,18 +67,21 @@ impl Dampening {
     fn apply(&self, network: &Network, of_all: &Importance, of_forgotten: &Importance) -> Network {
         let mut dampened = network.clone();
         for (index, parameter) in network.parameters().iter().enumerate() {
-            let (Some(all), Some(of)) = (of_all.mean(index), of_forgotten.mean(index)) else {
+            let sums = of_all.sums(index).zip(of_forgotten.sums(index));
+            let Some(((all, count), (of, count_of))) = sums else {
                 continue;
             };
             let mut weights = parameter.value.to_vec();
-            weights
-                .par_iter_mut()
-                .zip(all.par_iter().zip(&of))
-                .for_each(|(weight, (all, of))| {
-                    if *of > self.alpha * all {
+            let pieces = weights.par_chunks_mut(PIECE);
+            let pieces = pieces.zip(all.par_chunks(PIECE).zip(of.par_chunks(PIECE)));
+            pieces.for_each(|(weights, (all, of))| {
+                for (weight, (all, of)) in weights.iter_mut().zip(all.iter().zip(of)) {
+                    let (all, of) = (all / count, of / count_of);
+                    if of > self.alpha * all {
                         *weight = (f64::from(*weight) * (self.lambda * all / of).min(1.0)) as f32;
                     }
-                });
+                }
+            });
             let shape = parameter.value.shape();
             dampened.set(index, Value::from_vec(weights, shape, network.device()));
         }

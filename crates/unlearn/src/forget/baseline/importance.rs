@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::network::{Network, Value};
 
 /// Numbers that one thread works on.
-const PIECE: usize = 1 << 14;
+pub const PIECE: usize = 1 << 14;
 
 /// Per parameter the mean, over samples or batches, of some function of its
 /// gradient. Sums are kept in double precision.
@@ -44,9 +44,15 @@ impl Importance {
         });
     }
 
+    /// The sums for one parameter in row-major order, and what the mean divides them by; `None` for a buffer.
+    pub fn sums(&self, parameter: usize) -> Option<(&[f64], f64)> {
+        let sums = self.sums[parameter].as_ref()?;
+        Some((sums, self.count as f64))
+    }
+
     /// The mean for one parameter in row-major order; `None` for a buffer.
     pub fn mean(&self, parameter: usize) -> Option<Vec<f64>> {
-        let sums = self.sums[parameter].as_ref()?;
-        Some(sums.iter().map(|sum| sum / self.count as f64).collect())
+        let (sums, count) = self.sums(parameter)?;
+        Some(sums.iter().map(|sum| sum / count).collect())
     }
 }
