@@ -23,9 +23,9 @@ VARIANTS = {
     "mnemonic, one shot": "--method mnemonic --lambda1 1e-3 --lambda2 10",
     "transplant": "--method transplant --set unit=spare",
     "transplant, made unit": "--method transplant --set unit=made",
-    # Features moved less far, and all the way.
-    "transplant, shift 0.5": "--method transplant --set unit=spare --set shift=0.5",
-    "transplant, shift 1": "--method transplant --set unit=spare --set shift=1",
+    # Features moved less far, and all the way, whatever the class's reach.
+    "transplant, shift 0.5": "--method transplant --set unit=spare --set shift=0.5 --set within_reach=false",
+    "transplant, shift 1": "--method transplant --set unit=spare --set shift=1 --set within_reach=false",
     # The output rows alone, features as they were.
     "transplant, rows alone": "--method transplant --set unit=spare --set shift=0",
     "made unit, rows alone": "--method transplant --set unit=made --set shift=0",
