@@ -66,6 +66,7 @@ pub fn inspect(record: &InspectRecord) -> String {
             classes,
             spare_units,
             class_means,
+            reaches,
             model_digest,
         } => {
             rows.push(("kind", "codes (keep secret)".to_owned()));
@@ -82,6 +83,9 @@ pub fn inspect(record: &InspectRecord) -> String {
                 )
             });
             rows.push(("class means", means));
+            if !reaches.is_empty() {
+                rows.push(("features may move", reach(classes, reaches)));
+            }
             rows.push(("digest of model", model_digest.to_string()));
             rows.push(("digest of seed", seed_digest.to_string()));
         }
@@ -186,5 +190,21 @@ fn listed(names: &[String]) -> String {
     match names.len() {
         count if count <= SHOWN => names.join(", "),
         count => format!("{} and {} more", names[..SHOWN].join(", "), count - SHOWN),
+    }
+}
+
+/// How far the features of the classes may go, in words.
+fn reach(classes: &[String], reaches: &[f64]) -> String {
+    let held = classes.iter().zip(reaches);
+    let mut held: Vec<_> = held.filter(|(_, reach)| **reach < 1.0).collect();
+    held.sort_by(|(_, one), (_, other)| one.total_cmp(other));
+    match held[..] {
+        [] => "all the way".to_owned(),
+        [(name, reach), ..] => format!(
+            "all the way for {} of {} classes; least for {name}: {:.0} %",
+            classes.len() - held.len(),
+            classes.len(),
+            100.0 * reach
+        ),
     }
 }

@@ -50,6 +50,7 @@ fn inspecting_codes_shows_none_of_them() {
         "file_digest",
         "kind",
         "model_digest",
+        "reaches",
         "schema",
         "seed_digest",
         "shape",

@@ -76,6 +76,9 @@ pub enum FileContent {
         /// where none are.
         #[serde(default)]
         class_means: Option<[usize; 2]>,
+        /// How far the features of each class may go, as parts of the way to the others'; empty where there are no class means.
+        #[serde(default)]
+        reaches: Vec<f64>,
         /// Digest of the model that they were planted in.
         model_digest: Digest,
     },
@@ -181,6 +184,10 @@ impl FileContent {
             classes: metadata.classes.names().to_vec(),
             spare_units: codes.spare_units().len(),
             class_means: codes.class_means().map(ClassMeans::sizes),
+            reaches: codes.class_means().map_or(Vec::new(), |means| {
+                let classes = 0..means.class_count();
+                classes.map(|class| means.reach(class)).collect()
+            }),
             model_digest: metadata.model,
         }
     }
