@@ -33,10 +33,13 @@ struct Batch {
 }
 
 impl<'a> Reach<'a> {
-    /// Takes so many images there: as many of each class.
+    /// Takes at most a thousand images there, as many of each class; fewer where there are more than a hundred classes, and
+    /// from more than a thousand on of some classes only: each is asked for every class that may move.
     pub fn new(seen: &Seen<'a>, classes: usize) -> Self {
-        let images = IMAGES.min(PAIRS / classes);
-        let places = seen.places(classes, (images / classes).max(1)).concat();
+        let images = IMAGES.min(PAIRS / classes).max(1);
+        let of_classes = seen.places(classes, images.div_ceil(classes)).concat();
+        let step = of_classes.len().div_ceil(images).max(1);
+        let places: Vec<usize> = of_classes.into_iter().step_by(step).collect();
         let batches = places.chunks(BATCH).map(|places| {
             let halfway = seen.network.forward_to(seen.batch(places), seen.layer.node);
             Batch {
@@ -97,5 +100,42 @@ impl<'a> Reach<'a> {
             }
         }
         right / f64::max(count, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unlearn_data::{Normalization, Split};
+
+    use super::*;
+    use crate::means::FeatureLayer;
+    use crate::network::{Activation, Architecture, Device};
+
+    #[test]
+    fn with_many_classes_fewer_images_are_asked() {
+        for (classes, per_class, expected) in
+            [(10, 150, 1000), (10, 7, 70), (300, 3, 300), (2000, 1, 50)]
+        {
+            let labels = (0..classes * per_class).map(|place| (place / per_class) as u32);
+            let labels: Vec<u32> = labels.collect();
+            let images = Split::new([1, 2, 2], vec![7; 4 * labels.len()], labels);
+            let mlp = Architecture::Mlp {
+                hidden: vec![3],
+                activation: Activation::Sigmoid,
+            };
+            let graph = mlp.build(&[1, 2, 2], classes).unwrap();
+            let network = Network::initialize(graph, 1, &Device::flex());
+            let [body, _] = network.split().unwrap();
+            let seen = Seen {
+                network: &network,
+                body: &body,
+                layer: FeatureLayer::of(&body).unwrap(),
+                images: &images,
+                normalization: &Normalization::none(1),
+            };
+            let reach = Reach::new(&seen, classes);
+            let asked: usize = reach.batches.iter().map(|batch| batch.labels.len()).sum();
+            assert_eq!(asked, expected, "{classes} classes");
+        }
     }
 }
