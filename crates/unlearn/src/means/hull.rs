@@ -18,68 +18,98 @@ pub fn nearest(points: &[Vec<f64>], to: &[f64]) -> Vec<f64> {
     let tolerance = TOLERANCE * scale.fold(f64::MIN_POSITIVE, f64::max);
     let start = (0..points.len()).min_by(|a, b| square(a).total_cmp(&square(b)));
     let start = start.unwrap_or_else(|| panic!("no points"));
-    // The corners of the hull's part that the nearest point lies in, with their weights.
-    let mut corners = vec![(start, 1.0)];
+    let mut corners = Corners::default();
+    corners.add(&points, start, 1.0);
     // Each round takes a corner set that was not there before; the limit is for rounding errors.
     for _ in 0..100 * points.len() {
-        let nearest = combined(&points, &corners);
+        let nearest = corners.combined(&points);
         let products = points.iter().map(|point| dot(&nearest, point));
         let lowest = products.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
         let (place, product) = lowest.unwrap_or((start, 0.0));
-        let is_corner = corners.iter().any(|(corner, _)| *corner == place);
+        let is_corner = corners.places.contains(&place);
         if is_corner || product >= dot(&nearest, &nearest) - tolerance {
             break;
         }
-        corners.push((place, 0.0));
-        while !descend(&points, &mut corners, tolerance) {}
+        corners.add(&points, place, 0.0);
+        while !corners.descend(tolerance) {}
     }
     let mut weights = vec![0.0; points.len()];
-    corners
-        .iter()
-        .for_each(|(place, weight)| weights[*place] = *weight);
+    let found = corners.places.iter().zip(&corners.weights);
+    found.for_each(|(place, weight)| weights[*place] = *weight);
     weights
 }
 
-/// Goes to the nearest point to 0 of the plane through the corners, or as far that way as the hull goes: then
-/// a corner whose weight became 0 is left out, and there may be more to go. Returns whether it got there.
-fn descend(points: &[Vec<f64>], corners: &mut Vec<(usize, f64)>, tolerance: f64) -> bool {
-    let count = corners.len();
-    let mut gram = vec![0.0; count * count];
-    for (row, (one, _)) in corners.iter().enumerate() {
-        for (column, (other, _)) in corners.iter().enumerate() {
-            // With 1 added the solution, scaled to sum 1, is that of the plane's nearest point.
-            gram[row * count + column] = dot(&points[*one], &points[*other]) + 1.0;
-        }
-    }
-    add_to_diagonal(&mut gram, tolerance);
-    let solution = Cholesky::new(gram).solve(&vec![1.0; count]);
-    let sum: f64 = solution.iter().sum();
-    let goal = solution.iter().map(|weight| weight / sum);
-    let steps = corners.iter().zip(goal.clone());
-    let steps = steps.filter(|(_, goal)| *goal <= 0.0);
-    let step = steps
-        .map(|((_, weight), goal)| weight / (weight - goal))
-        .fold(1.0, f64::min);
-    let moves = corners.iter_mut().zip(goal);
-    moves.for_each(|((_, weight), goal)| *weight += step * (goal - *weight));
-    if step >= 1.0 {
-        return true;
-    }
-    let least = corners.iter().map(|(_, weight)| *weight);
-    let least = least.fold(f64::INFINITY, f64::min);
-    corners.retain(|(_, weight)| *weight > least.max(0.0));
-    let sum: f64 = corners.iter().map(|(_, weight)| weight).sum();
-    corners.iter_mut().for_each(|(_, weight)| *weight /= sum);
-    corners.len() == 1
+/// The corners of the hull's part that the nearest point lies in.
+#[derive(Default)]
+struct Corners {
+    /// Which points they are.
+    places: Vec<usize>,
+    /// What they are weighted by, 1 in sum.
+    weights: Vec<f64>,
+    /// Their inner products with each other, kept: a corner stays for many rounds.
+    products: Vec<Vec<f64>>,
 }
 
-fn combined(points: &[Vec<f64>], corners: &[(usize, f64)]) -> Vec<f64> {
-    let mut sum = vec![0.0; points[0].len()];
-    for (place, weight) in corners {
-        let numbers = sum.iter_mut().zip(&points[*place]);
-        numbers.for_each(|(sum, number)| *sum += weight * number);
+impl Corners {
+    fn add(&mut self, points: &[Vec<f64>], place: usize, weight: f64) {
+        let products = self.places.iter().chain([&place]);
+        let products: Vec<f64> = products
+            .map(|other| dot(&points[*other], &points[place]))
+            .collect();
+        let rows = self.products.iter_mut().zip(&products);
+        rows.for_each(|(row, product)| row.push(*product));
+        self.products.push(products);
+        self.places.push(place);
+        self.weights.push(weight);
     }
-    sum
+
+    fn remove(&mut self, corner: usize) {
+        self.places.remove(corner);
+        self.weights.remove(corner);
+        self.products.remove(corner);
+        for row in &mut self.products {
+            row.remove(corner);
+        }
+    }
+
+    /// Goes to the nearest point to 0 of the plane through the corners, or as far that way as the hull goes: then
+    /// a corner whose weight became 0 is left out, and there may be more to go. Returns whether it got there.
+    fn descend(&mut self, tolerance: f64) -> bool {
+        let count = self.places.len();
+        // With 1 added the solution, scaled to sum 1, is that of the plane's nearest point.
+        let products = self.products.iter().flatten();
+        let mut gram: Vec<f64> = products.map(|product| product + 1.0).collect();
+        add_to_diagonal(&mut gram, tolerance);
+        let solution = Cholesky::new(gram).solve(&vec![1.0; count]);
+        let sum: f64 = solution.iter().sum();
+        let goal = solution.iter().map(|weight| weight / sum);
+        let steps = self.weights.iter().zip(goal.clone());
+        let steps = steps.filter(|(_, goal)| *goal <= 0.0);
+        let step = steps
+            .map(|(weight, goal)| weight / (weight - goal))
+            .fold(1.0, f64::min);
+        let moves = self.weights.iter_mut().zip(goal);
+        moves.for_each(|(weight, goal)| *weight += step * (goal - *weight));
+        if step >= 1.0 {
+            return true;
+        }
+        let least = self.weights.iter().copied().fold(f64::INFINITY, f64::min);
+        let gone = (0..count).filter(|corner| self.weights[*corner] <= least.max(0.0));
+        let gone: Vec<usize> = gone.collect();
+        gone.iter().rev().for_each(|corner| self.remove(*corner));
+        let sum: f64 = self.weights.iter().sum();
+        self.weights.iter_mut().for_each(|weight| *weight /= sum);
+        self.places.len() == 1
+    }
+
+    fn combined(&self, points: &[Vec<f64>]) -> Vec<f64> {
+        let mut sum = vec![0.0; points[0].len()];
+        for (place, weight) in self.places.iter().zip(&self.weights) {
+            let numbers = sum.iter_mut().zip(&points[*place]);
+            numbers.for_each(|(sum, number)| *sum += weight * number);
+        }
+        sum
+    }
 }
 
 #[cfg(test)]
@@ -97,6 +127,15 @@ mod tests {
             .collect()
     }
 
+    fn combined(points: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
+        let corners = Corners {
+            places: (0..points.len()).collect(),
+            weights: weights.to_vec(),
+            products: Vec::new(),
+        };
+        corners.combined(points)
+    }
+
     /// No point of the hull lies further along the line from the nearest point to where it is nearest to.
     #[test]
     fn nothing_in_the_hull_is_nearer() {
@@ -107,8 +146,7 @@ mod tests {
                 let weights = nearest(&hull, &to);
                 assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-9);
                 assert!(weights.iter().all(|weight| *weight >= 0.0));
-                let corners: Vec<_> = weights.into_iter().enumerate().collect();
-                let mut gap = combined(&hull, &corners);
+                let mut gap = combined(&hull, &weights);
                 gap.iter_mut().zip(&to).for_each(|(gap, to)| *gap -= to);
                 let square = dot(&gap, &gap);
                 for point in &hull {
@@ -131,8 +169,7 @@ mod tests {
             vec![4.0, 0.0],
         ];
         let weights = nearest(&hull, &[1.0, 2.0]);
-        let corners: Vec<_> = weights.into_iter().enumerate().collect();
-        let found = combined(&hull, &corners);
+        let found = combined(&hull, &weights);
         assert!((found[0] - 1.0).abs() < 1e-6 && (found[1] - 2.0).abs() < 1e-6);
     }
 }
