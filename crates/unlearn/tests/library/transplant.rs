@@ -220,7 +220,8 @@ fn features_go_as_far_as_their_reach_which_what_the_other_classes_lose_decides()
         assert!((means.reach(class) - reach).abs() < 1e-6, "{reach}");
         let settings = [("shift", json!(1.0)), ("max_kept_loss", json!(1e9))];
         let held = by_settings(&model, &codes, &[&name], &settings).unwrap();
-        assert_eq!(held.choices["shift"], json!([means.reach(class)]));
+        let shift = held.choices["shift"][0].as_f64().unwrap();
+        assert!((shift - reach).abs() < 1e-3, "{shift} {reach}");
         held_back += usize::from(reach < 1.0);
     }
     assert!(0 < held_back && held_back < 10, "{held_back} classes");

@@ -107,9 +107,10 @@ impl Algorithm for Transplant {
         ];
         let counts = counts.map(|(name, count)| (name.to_owned(), json!(count)));
         forgotten.choices.extend(counts);
-        forgotten
-            .choices
-            .insert("shift".to_owned(), json!(moved.parts));
+        // Told in thousandths: a reach is an estimate.
+        let parts = moved.parts.iter().map(|part| (1e3 * part).round() / 1e3);
+        let parts: Vec<f64> = parts.collect();
+        forgotten.choices.insert("shift".to_owned(), json!(parts));
         Ok(forgotten)
     }
 }
