@@ -4,6 +4,7 @@
 //! commas, says which ones must be.
 
 mod audits;
+mod class_means;
 mod close;
 mod enrolment;
 mod fisher;
