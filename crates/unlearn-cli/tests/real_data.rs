@@ -79,7 +79,7 @@ fn mnist_forgets_a_digit() {
         assert!(number(&before, "forgotten_error_percent") < 12.0);
         assert!(number(&after, "forgotten_error_percent") >= 99.0, "{after}");
         let kept = |record| number(record, "kept_accuracy_percent");
-        // Moving features costs the kept classes a little: at most 0.3 points for a digit where it was
+        // Moving features costs the kept classes a little: at most 0.4 points for a digit where it was
         // measured (docs/depth.md).
         assert!(kept(&after) >= kept(&before) - 0.5, "{before} {after}");
     }

@@ -3,9 +3,6 @@
 use super::Codebook;
 use crate::network::{Halfway, Network, Value};
 
-/// Codes that go through a network together.
-const BATCH: usize = 32;
-
 impl Codebook {
     /// What a network whose input is a code puts out for the codes of some
     /// classes, in inference mode: `[classes, ..]`.
@@ -16,10 +13,6 @@ impl Codebook {
     /// The codes of some classes on their way through a network, before a node, in inference mode: for networks that differ from
     /// there on only. In batches.
     pub fn ask_to(&self, network: &Network, classes: &[usize], node: usize) -> Vec<Halfway> {
-        let batches = classes.chunks(BATCH).map(|classes| {
-            let batch = self.batch(classes, network.device());
-            network.forward_to(batch, node)
-        });
-        batches.collect()
+        network.forward_to_in_batches(&self.batch(classes, network.device()), node)
     }
 }

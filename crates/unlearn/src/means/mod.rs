@@ -3,7 +3,6 @@
 
 mod class_means;
 mod hull;
-mod largest_part;
 mod layer;
 mod measure;
 mod moments;
@@ -13,7 +12,6 @@ mod shift;
 mod stored;
 
 pub use class_means::ClassMeans;
-pub(crate) use largest_part::largest_part;
 pub(crate) use layer::FeatureLayer;
 pub(crate) use shift::Shift;
 pub(crate) use stored::{NAMES, take, tensors};

@@ -77,8 +77,7 @@ impl Network {
             return forward(inputs.clone());
         }
         let mut outputs = Vec::new();
-        for first in (0..count).step_by(BATCH) {
-            let batch: Vec<usize> = (first..count.min(first + BATCH)).collect();
+        for batch in batches(count) {
             outputs.extend(forward(inputs.samples(&batch)).into_vec());
         }
         let mut shape = vec![count];
@@ -139,6 +138,17 @@ impl Network {
         let visits = (&mut |_, _: &Value| {}, &mut |_| {});
         self.run_nodes(0..node, &mut values, &as_it_is, mode, visits);
         Halfway { node, values }
+    }
+
+    /// The same for any number of inputs, in batches.
+    ///
+    /// # Panics
+    /// If the inputs' shape is not that of the graph's input, or there is no such node.
+    pub fn forward_to_in_batches(&self, inputs: &Value, node: usize) -> Vec<Halfway> {
+        let batches = batches(inputs.shape()[0]);
+        batches
+            .map(|batch| self.forward_to(inputs.samples(&batch), node))
+            .collect()
     }
 
     /// The rest of it, with the parameters of this network: the logits `[batch, classes]`.
@@ -238,6 +248,12 @@ impl Network {
             }
         }
     }
+}
+
+/// The places of so many inputs, batch by batch.
+fn batches(count: usize) -> impl Iterator<Item = Vec<usize>> {
+    let firsts = (0..count).step_by(BATCH);
+    firsts.map(move |first| (first..count.min(first + BATCH)).collect())
 }
 
 fn output(mut values: Vec<Option<Value>>) -> Value {

@@ -2,6 +2,7 @@
 //! network never saw, and its features move to where kept classes have theirs.
 
 mod code_features;
+mod largest_part;
 mod never_seen;
 #[expect(
     clippy::module_inception,
@@ -10,5 +11,6 @@ mod never_seen;
 mod transplant;
 
 use code_features::code_features;
+use largest_part::largest_part;
 use never_seen::never_seen;
 pub use transplant::Transplant;

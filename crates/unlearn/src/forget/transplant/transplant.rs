@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::never_seen;
+use super::{largest_part, never_seen};
 use crate::forget::{
     Algorithm, CatalogEntry, CodeAnswers, Context, ForgetError, Forgotten, MAX_KEPT_LOSS, Need,
 };
-use crate::means::{Shift, largest_part};
+use crate::means::Shift;
 use crate::network::{ClassifierUnit, Network};
 use crate::train::TrainError;
 use crate::tune::{not_negative, part_or_none, positive};
