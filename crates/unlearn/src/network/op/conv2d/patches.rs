@@ -57,22 +57,60 @@ impl Patches {
             let (channel, place) = (row / places, row % places);
             for (sample, columns) in columns.chunks_exact_mut(positions).enumerate() {
                 let source = &samples[(sample * self.channels + channel) * plane..][..plane];
-                self.lines(place, |line, inside| {
-                    let columns = &mut columns[line];
-                    let Some((start, Range { start: first, end })) = inside else {
-                        return columns.fill(0.0);
-                    };
-                    columns[..first].fill(0.0);
-                    columns[end..].fill(0.0);
-                    let (source, stride) = (&source[start..], self.stride[1]);
-                    if stride == 1 {
-                        columns[first..end].copy_from_slice(&source[..end - first]);
-                    } else {
-                        let columns = columns[first..end].iter_mut();
-                        let source = source.iter().step_by(stride);
-                        columns.zip(source).for_each(|(to, from)| *to = *from);
-                    }
-                });
+                match self.keeps_size() {
+                    true => self.shift(place, source, columns),
+                    false => self.gather(place, source, columns),
+                }
+            }
+        });
+    }
+
+    /// Whether the output is as high and as wide as the input, place for place.
+    fn keeps_size(&self) -> bool {
+        self.stride == [1; 2] && self.input == self.output
+    }
+
+    /// What lies under a place of the kernel, where the output has the size of the input: the plane
+    /// moved as a whole, then zeros where it came from a neighbouring line. Planes of deep layers have few
+    /// numbers a line, so that going line by line takes longer than the product that follows.
+    fn shift(&self, place: usize, source: &[f32], columns: &mut [f32]) {
+        let width = self.input[1];
+        let [down, right] = [place / self.kernel[1], place % self.kernel[1]];
+        let from = down * width + right;
+        let to = self.padding[0] * width + self.padding[1];
+        let [first, start] = [to.saturating_sub(from), from.saturating_sub(to)];
+        let count = source.len().saturating_sub(first.max(start));
+        let [first, start] = [first, start].map(|place| place.min(source.len()));
+        columns[..first].fill(0.0);
+        columns[first..first + count].copy_from_slice(&source[start..start + count]);
+        columns[first + count..].fill(0.0);
+        let padding = self.padding[1];
+        let outside = match right < padding {
+            true => 0..(padding - right).min(width),
+            false => width.saturating_sub(right - padding)..width,
+        };
+        if !outside.is_empty() {
+            let lines = columns.chunks_exact_mut(width);
+            lines.for_each(|line| line[outside.clone()].fill(0.0));
+        }
+    }
+
+    /// What lies under a place of the kernel, line by line.
+    fn gather(&self, place: usize, source: &[f32], columns: &mut [f32]) {
+        self.lines(place, |line, inside| {
+            let columns = &mut columns[line];
+            let Some((start, Range { start: first, end })) = inside else {
+                return columns.fill(0.0);
+            };
+            columns[..first].fill(0.0);
+            columns[end..].fill(0.0);
+            let (source, stride) = (&source[start..], self.stride[1]);
+            if stride == 1 {
+                columns[first..end].copy_from_slice(&source[..end - first]);
+            } else {
+                let columns = columns[first..end].iter_mut();
+                let source = source.iter().step_by(stride);
+                columns.zip(source).for_each(|(to, from)| *to = *from);
             }
         });
     }
@@ -145,5 +183,32 @@ impl Patches {
     /// Places within the kernel.
     fn places(&self) -> usize {
         self.kernel[0] * self.kernel[1]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Kernels that keep the size of what they go over, wider than it too.
+    #[test]
+    fn a_plane_moved_as_a_whole_is_what_its_lines_are() {
+        for (kernel, input) in [
+            (1, [3, 5]),
+            (3, [4, 4]),
+            (3, [1, 2]),
+            (5, [6, 3]),
+            (7, [2, 3]),
+        ] {
+            let patches = Patches::new(&Conv2d::new(1, 1, kernel), input, input);
+            assert!(patches.keeps_size());
+            let source: Vec<f32> = (1..=patches.plane()).map(|number| number as f32).collect();
+            for place in 0..patches.places() {
+                let [mut moved, mut gathered] = [(); 2].map(|()| vec![f32::NAN; source.len()]);
+                patches.shift(place, &source, &mut moved);
+                patches.gather(place, &source, &mut gathered);
+                assert_eq!(moved, gathered, "kernel {kernel}, {input:?}, place {place}");
+            }
+        }
     }
 }
