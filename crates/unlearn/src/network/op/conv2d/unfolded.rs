@@ -9,9 +9,10 @@ use super::parts::sum_over_parts;
 use super::patches::Patches;
 use crate::network::cpu::{Matrix, MatrixMut, Scratch, multiply, wide};
 
-/// Columns of a product, about: enough to make it efficient, few enough that the
-/// patches stay in the cache.
+/// Columns of a product, about: enough to make it efficient.
 const COLUMNS: usize = 512;
+/// Numbers in the patches of a product, about: few enough that they stay in the cache.
+const NUMBERS: usize = 1 << 19;
 /// Rows of a product that one thread works on.
 const ROWS: usize = 32;
 /// Columns of a sum over weights that one thread works on.
@@ -31,9 +32,10 @@ impl<'a> Unfolded<'a> {
     pub fn new(conv: &'a Conv2d, input: [usize; 4], output: [usize; 2]) -> Self {
         let [batch, _, height, width] = input;
         let patches = Patches::new(conv, [height, width], output);
+        let columns = COLUMNS.min(NUMBERS / patches.length());
         Self {
             conv,
-            chunk: (COLUMNS / patches.positions()).min(batch).max(1),
+            chunk: (columns / patches.positions()).min(batch).max(1),
             patches,
             batch,
         }
