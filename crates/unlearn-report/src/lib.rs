@@ -13,6 +13,6 @@ pub use record::{
     FileContent, FileEvaluation, FisherErrors, FisherRow, FisherSpread, ForgetRecord, GateRecord,
     InspectRecord, MethodRecord, MethodsRecord, ParameterSummary, SCHEMA, SampleRecord,
     SearchRecord, Spread, StepRecord, TensorChange, TestedImages, TrainRecord, VERSION, WorstKept,
-    public_settings,
+    public_settings, with_methods,
 };
 pub use render::{comparison_csv, comparison_markdown, comparison_page, json, json_line, page};

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use unlearn::data::Digest;
 use unlearn::network::op::Vote;
 use unlearn::network::{Activation, Architecture};
-use unlearn_report::{FileContent, InspectRecord};
+use unlearn_report::{FileContent, InspectRecord, with_methods};
 
 use super::count;
 use crate::table::{grid, pairs};
@@ -20,6 +20,7 @@ pub fn inspect(record: &InspectRecord) -> String {
             input_shape,
             classes,
             forgotten,
+            forgotten_by,
             unplanted,
             normalization,
             model_digest,
@@ -33,7 +34,7 @@ pub fn inspect(record: &InspectRecord) -> String {
             rows.push(("input shape", shape(input_shape)));
             rows.push(("classes", listed(classes)));
             if !forgotten.is_empty() {
-                rows.push(("forgotten", listed(forgotten)));
+                rows.push(("forgotten", listed(&with_methods(forgotten, forgotten_by))));
                 rows.push(("made from", digest(origin_digest)));
             }
             if !unplanted.is_empty() {

@@ -1,5 +1,7 @@
 //! What a file holds.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use unlearn::checkpoint::{Model, ModelMetadata};
@@ -42,6 +44,8 @@ pub enum FileContent {
         classes: Vec<String>,
         /// Names of the classes that it was made to forget.
         forgotten: Vec<String>,
+        /// By such a class's name, the method that made the model forget it.
+        forgotten_by: BTreeMap<String, String>,
         /// Names of the classes whose codes were never planted in it.
         unplanted: Vec<String>,
         /// What is done to an image before it goes in.
@@ -149,6 +153,7 @@ impl FileContent {
             data,
             origin,
             forgotten,
+            forgotten_by,
             unplanted,
         } = model.metadata.clone();
         let parameters = model.network.parameters().iter();
@@ -157,6 +162,7 @@ impl FileContent {
             input_shape,
             classes: classes.names().to_vec(),
             forgotten,
+            forgotten_by,
             unplanted,
             normalization,
             model_digest: model.digest(),

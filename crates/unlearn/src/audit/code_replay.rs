@@ -68,7 +68,7 @@ impl Audit for CodeReplay {
                 places: Vec::new(),
                 points: recovery.points,
             }],
-            notes: vec![format!("Best: {}.", recovery.choice)],
+            notes: vec![format!("Best of all that was tried: {}.", recovery.choice)],
             moves: BTreeMap::from([
                 ("code-replay.recognised".into(), recovery.area.moves),
                 ("code-replay.peak".into(), recovery.peak.moves),

@@ -71,7 +71,7 @@ impl Audit for KeptOnly {
                 places: Vec::new(),
                 points: recovery.points,
             }],
-            notes: vec![format!("Best: {}.", recovery.choice)],
+            notes: vec![format!("Best of all that was tried: {}.", recovery.choice)],
             moves: BTreeMap::from([
                 ("kept-only.recognised".into(), recovery.area.moves),
                 ("kept-only.peak".into(), recovery.peak.moves),

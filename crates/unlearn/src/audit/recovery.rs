@@ -85,7 +85,7 @@ pub(super) fn attack(
         let first = hits(context, subject, &network);
         attempts.push(Attempt {
             draws: vec![vec![first.clone(); moments.len()]; draws.len()],
-            choice: format!("no training, {}", start.words()),
+            choice: format!("not training at all, {}", start.words()),
         });
         attempts.extend(budget.learning_rates.iter().map(|&learning_rate| {
             let courses = draws.iter().enumerate().map(|(draw, material)| {

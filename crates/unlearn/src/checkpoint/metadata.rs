@@ -1,5 +1,7 @@
 //! What a model's file says of itself.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use unlearn_data::{ClassNames, Digest, Normalization};
 
@@ -35,6 +37,10 @@ pub struct ModelMetadata {
     /// Names of the classes that it was made to forget, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forgotten: Vec<String>,
+    /// By a forgotten class's name, the method that made the model forget it; not of classes forgotten
+    /// before files said so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub forgotten_by: BTreeMap<String, String>,
 }
 
 /// The kind of a file that holds a model.
@@ -65,6 +71,7 @@ impl ModelMetadata {
             unplanted: Vec::new(),
             origin: None,
             forgotten: Vec::new(),
+            forgotten_by: BTreeMap::new(),
         }
     }
 

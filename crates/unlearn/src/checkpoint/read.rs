@@ -127,7 +127,11 @@ fn check(path: &Path, metadata: &ModelMetadata) -> Result<(), CheckpointError> {
             "expected a finite mean and a positive deviation for each of {channels} channels"
         )));
     }
-    for name in metadata.forgotten.iter().chain(&metadata.unplanted) {
+    let forgotten = metadata
+        .forgotten
+        .iter()
+        .chain(metadata.forgotten_by.keys());
+    for name in forgotten.chain(&metadata.unplanted) {
         if !metadata.classes.names().contains(name) {
             return Err(wrong(format!("class `{name}` is not among the classes")));
         }

@@ -195,9 +195,12 @@ impl<'a> Job<'a> {
         };
         let names = before.metadata.classes.names();
         let classes = self.context.request.forgotten().iter();
-        let classes = classes.map(|class| names[*class].clone());
         model.metadata.origin = Some(before.origin());
-        model.metadata.forgotten.extend(classes);
+        for class in classes.map(|class| &names[*class]) {
+            let by = entry.name.to_owned();
+            model.metadata.forgotten_by.insert(class.clone(), by);
+            model.metadata.forgotten.push(class.clone());
+        }
         if let Some(architecture) = forgotten.architecture {
             model.metadata.architecture = architecture;
         }

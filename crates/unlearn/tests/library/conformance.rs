@@ -151,6 +151,7 @@ fn the_outcome_says_what_was_done() {
         let name = entry.name;
         assert_eq!(outcome.method, name);
         assert_eq!(outcome.model.metadata.forgotten, ["ring"]);
+        assert_eq!(outcome.model.metadata.forgotten_by["ring"], name);
         assert_eq!(outcome.model.metadata.origin, Some(model.digest()));
         assert!(outcome.largest_change() > 0.0);
         assert_eq!(outcome.classes.len(), 1, "{name}: the codes were asked");

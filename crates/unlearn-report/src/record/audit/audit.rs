@@ -1,5 +1,7 @@
 //! All audits of a model that is said to have forgotten.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use thiserror::Error;
@@ -107,6 +109,9 @@ pub struct AuditedModel {
     pub architecture: Architecture,
     /// What its file says that it was made to forget.
     pub made_to_forget: Vec<String>,
+    /// By such a class's name, the method that its file names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub forgotten_by: BTreeMap<String, String>,
     /// How it was trained, where that was done for the audit.
     pub training: Option<Map<String, Json>>,
 }
@@ -142,6 +147,7 @@ impl AuditedModel {
             digest: subject.model.digest(),
             architecture: metadata.architecture.clone(),
             made_to_forget: metadata.forgotten.clone(),
+            forgotten_by: metadata.forgotten_by.clone(),
             training,
         }
     }

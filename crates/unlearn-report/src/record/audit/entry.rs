@@ -40,6 +40,8 @@ pub enum Conclusion {
     /// It can find traces, for it finds them in the original, and it finds none
     /// here beyond the margin.
     NoTraces,
+    /// The same, but it finds none in the control that only hides the class either.
+    Outward,
     /// Neither can be said: intervals too wide, or none.
     Undecided,
     /// It does not even tell the original from retrained models, so it says nothing.
@@ -58,6 +60,7 @@ impl Conclusion {
         match self {
             Self::Traces => "traces found",
             Self::NoTraces => "no traces found",
+            Self::Outward => "not seen from outside",
             Self::Undecided => "undecided",
             Self::Blind => "says nothing here",
             Self::NoReference => "cannot be concluded",
@@ -72,12 +75,17 @@ impl Conclusion {
             Self::NoTraces => {
                 "No more is left of the class than in the retrained models, by an audit that does find it in the original."
             }
+            Self::Outward => {
+                "No more of the class shows than in the retrained models, but none shows in the bias shift either: what is \
+                 only hidden and what was forgotten look alike to this audit."
+            }
             Self::Undecided => {
                 "It cannot be told whether more is left of the class than in retrained models: the intervals are too wide, \
                  or there are none."
             }
             Self::Blind => {
-                "It does not even tell the original from retrained models, so that it finds nothing here means nothing."
+                "Not even in the original, which knows the class, is more of it found than in models that never saw it, as far \
+                 as the intervals can tell. So that nothing is found here means nothing."
             }
             Self::NoReference => {
                 "Without a retrained model to compare with, nobody can say what of this is a trace of the class."
@@ -123,6 +131,15 @@ impl AuditEntry {
         }
     }
 
+    /// The figures that tell the model after the request from every retrained one.
+    pub fn telling(&self, roles: &[Role]) -> Vec<&FigureRow> {
+        let tells = |row: &&FigureRow| {
+            let after = row.of_role(roles, Role::After);
+            row.about == About::Trace && after.is_some_and(|(_, c)| c.verdict == Verdict::ToldApart)
+        };
+        self.figures.iter().filter(tells).collect()
+    }
+
     fn described(audit: &dyn Audit) -> Self {
         Self {
             name: audit.name().to_owned(),
@@ -141,20 +158,25 @@ impl AuditEntry {
 
 /// What an audit's figures of traces say together. A single one that finds a
 /// trace suffices; those that do not tell the original from retrained models do
-/// not count.
+/// not count; where none of the others tells the bias shift from them, hidden and forgotten look alike.
 fn conclude(figures: &[FigureRow], roles: &[Role]) -> Conclusion {
     let verdict = |row: &FigureRow, role| row.of_role(roles, role).map(|(_, c)| c.verdict);
     let traces: Vec<&FigureRow> = figures
         .iter()
         .filter(|row| row.about == About::Trace)
         .collect();
-    let after: Vec<(Verdict, bool)> = traces
+    let sees = |row: &FigureRow, role| verdict(row, role) == Some(Verdict::ToldApart);
+    let after = traces.iter().filter_map(|row| {
+        let sees = sees(row, Role::Before);
+        Some((verdict(row, Role::After)?, sees))
+    });
+    let after: Vec<(Verdict, bool)> = after.collect();
+    let has_control = traces
         .iter()
-        .filter_map(|row| {
-            let sees = verdict(row, Role::Before) == Some(Verdict::ToldApart);
-            Some((verdict(row, Role::After)?, sees))
-        })
-        .collect();
+        .any(|row| verdict(row, Role::BiasShift).is_some());
+    let sees_hidden = traces
+        .iter()
+        .any(|row| sees(row, Role::Before) && sees(row, Role::BiasShift));
     let any = |wanted: Verdict| after.iter().any(|(verdict, _)| *verdict == wanted);
     match after.is_empty() {
         true if traces.is_empty() && !figures.is_empty() => Conclusion::NotAsked,
@@ -175,6 +197,7 @@ fn conclude(figures: &[FigureRow], roles: &[Role]) -> Conclusion {
         {
             Conclusion::Undecided
         }
+        false if has_control && !sees_hidden => Conclusion::Outward,
         false => Conclusion::NoTraces,
     }
 }
@@ -187,7 +210,7 @@ mod tests {
 
     const ROLES: [Role; 3] = [Role::Before, Role::After, Role::Retrained];
 
-    fn row(about: About, verdicts: [Verdict; 2]) -> FigureRow {
+    fn row(about: About, verdicts: &[Verdict]) -> FigureRow {
         let comparison = |verdict| {
             Some(Comparison {
                 verdict,
@@ -201,12 +224,12 @@ mod tests {
             about,
             good: Good::Low,
             margin: 10.0,
-            estimates: vec![Some(Estimate::exact(1.0)); 3],
-            comparisons: vec![
-                comparison(verdicts[0]),
-                comparison(verdicts[1]),
-                comparison(Verdict::NoReference),
-            ],
+            estimates: vec![Some(Estimate::exact(1.0)); verdicts.len() + 1],
+            comparisons: verdicts
+                .iter()
+                .chain([&Verdict::NoReference])
+                .map(|verdict| comparison(*verdict))
+                .collect(),
             sentence: String::new(),
         }
     }
@@ -231,11 +254,57 @@ mod tests {
         ] {
             let rows: Vec<FigureRow> = verdicts
                 .iter()
-                .map(|verdicts| row(About::Trace, *verdicts))
+                .map(|verdicts| row(About::Trace, verdicts))
                 .collect();
             assert_eq!(conclude(&rows, &ROLES), expected, "{verdicts:?}");
         }
-        let deed = [row(About::Deed, [NotJudged; 2])];
+        let deed = [row(About::Deed, &[NotJudged; 2])];
         assert_eq!(conclude(&deed, &ROLES), Conclusion::NotAsked);
+    }
+
+    #[test]
+    fn an_audit_that_is_blind_to_what_is_hidden_clears_nobody_of_hiding() {
+        use Verdict::{NotToldApart, ToldApart, Undecided};
+        let roles = [Role::Before, Role::BiasShift, Role::After, Role::Retrained];
+        for (verdicts, expected) in [
+            (
+                vec![[ToldApart, NotToldApart, NotToldApart]],
+                Conclusion::Outward,
+            ),
+            (
+                vec![[ToldApart, Undecided, NotToldApart]],
+                Conclusion::Outward,
+            ),
+            (
+                vec![[ToldApart, ToldApart, NotToldApart]],
+                Conclusion::NoTraces,
+            ),
+            // Another figure sees it.
+            (
+                vec![
+                    [ToldApart, NotToldApart, NotToldApart],
+                    [ToldApart, ToldApart, NotToldApart],
+                ],
+                Conclusion::NoTraces,
+            ),
+            // One that is blind to the original sees nothing.
+            (
+                vec![
+                    [ToldApart, NotToldApart, NotToldApart],
+                    [Undecided, ToldApart, NotToldApart],
+                ],
+                Conclusion::Outward,
+            ),
+            (
+                vec![[ToldApart, NotToldApart, ToldApart]],
+                Conclusion::Traces,
+            ),
+        ] {
+            let rows: Vec<FigureRow> = verdicts
+                .iter()
+                .map(|verdicts| row(About::Trace, verdicts))
+                .collect();
+            assert_eq!(conclude(&rows, &roles), expected, "{verdicts:?}");
+        }
     }
 }

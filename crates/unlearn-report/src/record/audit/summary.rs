@@ -28,10 +28,13 @@ impl AuditRecord {
             );
         }
         match (traces.len(), judged) {
+            (_, 0) if !self.that(Conclusion::Outward).is_empty() => format!(
+                "From outside nothing of {classes} is seen, but no audit could tell whether it is hidden or forgotten."
+            ),
             (_, 0) => format!("No audit could tell whether {classes} was forgotten."),
             (0, _) if undecided.is_empty() => format!(
-                "None of the {judged} audits that find {classes} in the original found more of it in this model than in \
-                 retrained ones, at the budget stated."
+                "None of the {judged} audits that find {classes} where it is only hidden found more of it in this model than \
+                 in retrained ones, at the budget stated."
             ),
             (0, _) => format!(
                 "Of the {judged} audits that find {classes} in the original none is sure to find more of it in this model \
@@ -42,10 +45,30 @@ impl AuditRecord {
                 }
             ),
             (found, _) => format!(
-                "{found} of {judged} audits found more of {classes} in this model than in any retrained one: what the model \
-                 answers was changed, but it was not forgotten in this sense."
+                "Not forgotten: {found} of {judged} audits that could tell found more of {classes} in this model than in any \
+                 retrained one."
             ),
         }
+    }
+
+    /// How many audits came to which conclusion, all of them counted.
+    pub fn tally(&self) -> String {
+        let all = [
+            Conclusion::Traces,
+            Conclusion::NoTraces,
+            Conclusion::Undecided,
+            Conclusion::Outward,
+            Conclusion::Blind,
+            Conclusion::NoReference,
+            Conclusion::NotAsked,
+            Conclusion::Skipped,
+        ];
+        let counts = all.into_iter().filter_map(|conclusion| {
+            let count = self.that(conclusion).len();
+            (count > 0).then(|| format!("{}: {count}", conclusion.words()))
+        });
+        let counts: Vec<String> = counts.collect();
+        format!("Of {} audits, {}.", self.audits.len(), counts.join("; "))
     }
 
     /// What cannot be concluded and why, a sentence each.
@@ -64,8 +87,9 @@ impl AuditRecord {
                     .to_owned(),
             ),
             count => limits.push(format!(
-                "With {count} retrained models, one more of them would by chance be the worst of all in any one figure once \
-                 in {} times; the margin and the interval make a false alarm rarer, but there are many figures.",
+                "Retrained models differ by chance: one more of them beside the {count} here would come out worst of all in any \
+                 one figure one time in {}. That a figure must be worse by a margin and beyond its interval makes such false \
+                 alarms rarer, but there are many figures.",
                 count + 1
             )),
         }
@@ -84,15 +108,24 @@ impl AuditRecord {
         if self.retrained() > 1 {
             let (alarms, comparisons) = self.false_alarms();
             limits.push(format!(
-                "Among the retrained models themselves, each held to the others, {alarms} of {comparisons} figures of traces \
-                 raise a false alarm."
+                "Each retrained model was held to the others as this model is held to them, which shows false alarms: \
+                 {alarms} of {comparisons} figures told one apart."
             ));
         }
         let blind = self.that(Conclusion::Blind);
         if !blind.is_empty() {
             limits.push(format!(
-                "These audits do not even tell the original from retrained models here, and say nothing: {}.",
+                "These audits find no more of the class in the original than in retrained models, as far as their intervals can \
+                 tell, and say nothing here: {}.",
                 blind.join("; ")
+            ));
+        }
+        let outward = self.that(Conclusion::Outward);
+        if !outward.is_empty() {
+            limits.push(format!(
+                "These audits find nothing in the bias shift either, which only hides the class: they speak of what the model \
+                 shows, not of what it holds: {}.",
+                outward.join("; ")
             ));
         }
         let skipped = self

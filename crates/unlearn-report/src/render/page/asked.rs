@@ -1,9 +1,12 @@
 //! What was asked, of whom, and with how much.
 
+use std::path::Path;
+
 use maud::{Markup, html};
+use unlearn::audit::Role;
 
 use super::mark;
-use crate::{AuditRecord, AuditedModel};
+use crate::{AuditRecord, AuditedModel, with_methods};
 
 /// What was asked and which models were put beside each other.
 pub fn asked(record: &AuditRecord) -> Markup {
@@ -24,6 +27,11 @@ pub fn asked(record: &AuditRecord) -> Markup {
                 @if record.with_codes { "The secret codes were at hand." }
                 @else { "The secret codes, if there are any, were not at hand." }
             }
+            p {
+                (done(record))
+                " Who asked, when and with what right stands in no file that was read; the audits ask the models themselves "
+                "and hold whatever method was used."
+            }
             (table("The models", &record.models))
             @if !record.peers.is_empty() {
                 p { "The audits of many models also asked these, of other training seeds." }
@@ -31,6 +39,28 @@ pub fn asked(record: &AuditRecord) -> Markup {
             }
         }
     }
+}
+
+/// What the file of the model after the request says was done to it.
+fn done(record: &AuditRecord) -> Markup {
+    let after = record.models.iter().find(|model| model.role == Role::After);
+    let Some(after) = after else {
+        return html! { "No model is said to have forgotten." };
+    };
+    html! {
+        @match after.made_to_forget.is_empty() {
+            true => "The file of the model after the request does not say what was done to it.",
+            false => {
+                "The file of the model after the request says that it was made to forget "
+                b { (forgot(after)) } "."
+            }
+        }
+    }
+}
+
+/// The classes that a model's file says it was made to forget, with the methods.
+fn forgot(model: &AuditedModel) -> String {
+    with_methods(&model.made_to_forget, &model.forgotten_by).join(", ")
 }
 
 fn table(caption: &str, models: &[AuditedModel]) -> Markup {
@@ -58,8 +88,11 @@ fn line(model: &AuditedModel) -> Markup {
         .collect();
     let forgot = match model.made_to_forget.is_empty() {
         true => "nothing".to_owned(),
-        false => model.made_to_forget.join(", "),
+        false => forgot(model),
     };
+    // The folder is in the record, and would take most of the table.
+    let file = model.file.as_deref().map(Path::new);
+    let file = file.map(|file| (file.display(), file.file_name().unwrap_or(file.as_os_str())));
     html! {
         tr {
             th scope="row" { (mark::key(model.role)) " " (model.name) }
@@ -67,7 +100,10 @@ fn line(model: &AuditedModel) -> Markup {
                 (mark::meaning(model.role))
                 @if model.training.is_some() { "; trained for this audit" }
             }
-            td { @if let Some(file) = &model.file { code { (file) } } @else { "made for this audit" } }
+            td {
+                @if let Some((path, name)) = file { code title=(path) { (name.display()) } }
+                @else { "made for this audit" }
+            }
             td { (forgot) }
             td { code title=(digest) { (short) } }
         }

@@ -26,7 +26,7 @@ pub fn confusions(record: &AuditRecord) -> Markup {
         section aria-labelledby="confusion" {
             h2 #confusion { "What is answered to what" }
             p {
-                "Of every class's test images the percent that got each answer. Rows are true classes, columns answers; "
+                "Of every class's test images, all that there are, the percent that got each answer. Rows are true classes, columns answers; "
                 "the forgotten classes are marked with a cross (\u{2717})."
             }
             div .confusions { @for (model, confusion) in shown { (table(record, &model.name, model.role, confusion)) } }
@@ -43,13 +43,20 @@ fn table(record: &AuditRecord, name: &str, role: Role, confusion: &[Vec<usize>])
         div .scroll tabindex="0" role="region" aria-label={ "Answers of " (name) } {
             table .confusion .upright[classes.iter().any(|class| class.chars().count() > 3)] {
                 caption { (mark::key(role)) " " (name) }
-                thead { tr { td {} @for class in classes { th scope="col" { (class) @if is_forgotten(class) { "\u{2717}" } } } } }
+                thead {
+                    tr {
+                        td {}
+                        @for class in classes { th scope="col" { (class) @if is_forgotten(class) { "\u{2717}" } } }
+                        th scope="col" { "images" }
+                    }
+                }
                 tbody {
                     @for (class, row) in rows {
                         tr {
                             th scope="row" { (class) @if is_forgotten(class) { "\u{2717}" } }
-                            @let all = row.iter().sum::<usize>().max(1);
-                            @for count in row { (cell(100.0 * *count as f64 / all as f64)) }
+                            @let all = row.iter().sum::<usize>();
+                            @for count in row { (cell(100.0 * *count as f64 / all.max(1) as f64)) }
+                            td { (all) }
                         }
                     }
                 }

@@ -11,12 +11,17 @@ pub fn entry(record: &AuditRecord, audit: &AuditEntry) -> Markup {
     let notes = record.models.iter().zip(&audit.findings);
     let notes = notes.filter(|(_, finding)| !finding.notes.is_empty());
     let notes: Vec<_> = notes.collect();
+    let telling = audit.telling(&record.roles()).into_iter();
+    let telling: Vec<&str> = telling.map(|figure| figure.label.as_str()).collect();
     html! {
         section .audit aria-labelledby=(audit.name) {
             h3 #(audit.name) { (audit.title) " " (overview::badge(audit.conclusion)) }
             p { b { (audit.question) } }
             p { (audit.reading) }
-            p .says { (audit.sentence) }
+            p .says {
+                (audit.sentence)
+                @if !telling.is_empty() { " Told apart by: " (telling.join("; ")) "." }
+            }
             @if let Some((first, others)) = audit.figures.split_first() {
                 (figure::figure(record, first))
                 @if !others.is_empty() {

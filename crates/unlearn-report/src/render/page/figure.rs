@@ -1,7 +1,7 @@
 //! One figure of all models.
 
 use maud::{Markup, html};
-use unlearn::audit::{Estimate, Good, Role, Unit, Verdict};
+use unlearn::audit::{About, Comparison, Estimate, Good, Role, Unit, Verdict};
 
 use super::mark;
 use crate::{AuditRecord, FigureRow};
@@ -14,20 +14,21 @@ const EDGE: f64 = 8.0;
 pub fn figure(record: &AuditRecord, row: &FigureRow) -> Markup {
     let roles = record.roles();
     let scale = Scale::of(row);
-    let good = match row.good {
-        Good::Low => "low is good",
-        Good::High => "high is good",
+    let good = match (row.about, row.good) {
+        (About::Deed, _) => String::new(),
+        (_, Good::Low) => format!(" (low is good; {} more matter)", row.unit_text(row.margin)),
+        (_, Good::High) => format!(" (high is good; {} less matter)", row.unit_text(row.margin)),
     };
     html! {
         div .scroll tabindex="0" role="region" aria-label=(row.label) {
             table .figure {
                 caption {
-                    b { (row.label) } " (" (good) "). " (row.sentence)
+                    b { (row.label) } (good) ". " (row.sentence)
                     " " code { (row.key) }
                 }
                 thead { tr {
                     th scope="col" { "Model" } th scope="col" .number { "Value" } th scope="col" .number { "95 % interval" }
-                    th scope="col" { (scale.ends(row)) } th scope="col" { "Beside the retrained" }
+                    th scope="col" { "Scale: " (scale.ends(row)) } th scope="col" { "Beside the retrained, and how much worse" }
                 } }
                 tbody {
                     @for (place, model) in record.models.iter().enumerate() {
@@ -37,13 +38,38 @@ pub fn figure(record: &AuditRecord, row: &FigureRow) -> Markup {
                                 td .number { (row.unit_text(estimate.value)) }
                                 td .number { (interval(row, estimate)) }
                                 td .picture { (picture(row, &scale, &roles, model.role, estimate)) }
-                                td { (row.comparisons[place].as_ref().map_or("", |c| verdict(c.verdict))) }
+                                td { @if let Some(comparison) = &row.comparisons[place] { (beside(row, comparison)) } }
                             }
                         }
                     }
                 }
             }
         }
+    }
+}
+
+/// The verdict, and by how much the model is worse than the retrained one nearest to it, which decides.
+fn beside(row: &FigureRow, comparison: &Comparison) -> Markup {
+    let excess = comparison.excess.filter(|_| row.about != About::Deed);
+    html! {
+        (verdict(comparison.verdict))
+        @if let Some(excess) = excess {
+            br;
+            small {
+                (number(row, excess.value))
+                @if let Some([low, high]) = excess.interval {
+                    @if low < high { " (" (number(row, low)) " to " (number(row, high)) ")" }
+                }
+            }
+        }
+    }
+}
+
+/// A number with as many places as the figure's unit has.
+fn number(row: &FigureRow, value: f64) -> String {
+    match row.unit {
+        Unit::Number => format!("{value:.3}"),
+        Unit::Percent | Unit::Points | Unit::Steps => format!("{value:.1}"),
     }
 }
 
@@ -60,13 +86,7 @@ fn verdict(verdict: Verdict) -> &'static str {
 fn interval(row: &FigureRow, estimate: &Estimate) -> String {
     match estimate.interval {
         Some([low, high]) if low == high => "no width".to_owned(),
-        Some([low, high]) => {
-            let number = |value| match row.unit {
-                Unit::Number => format!("{value:.3}"),
-                _ => format!("{value:.1}"),
-            };
-            format!("{} to {}", number(low), number(high))
-        }
+        Some([low, high]) => format!("{} to {}", number(row, low), number(row, high)),
         None => "none".to_owned(),
     }
 }

@@ -49,6 +49,7 @@ pub fn legend(roles: &[Role]) -> Markup {
             @for role in all.into_iter().filter(|role| roles.contains(role)) {
                 li { (key(role)) " " b { (role.title()) } ": " (meaning(role)) }
             }
+            li { span .band-key {} " a green band in a table's picture: from the lowest to the highest retrained model" }
         }
     }
 }

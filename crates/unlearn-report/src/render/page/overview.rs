@@ -26,6 +26,8 @@ pub fn summary(record: &AuditRecord) -> Markup {
         section .summary .(tone) aria-labelledby="verdict" {
             h2 #verdict { "Verdict" }
             p .lead { (record.summary) }
+            p { (record.tally()) " " a href="#words" { "What these words mean" } "." }
+            (found(record))
             @if !record.gates.is_empty() {
                 h3 { "Limits that were demanded" }
                 ul {
@@ -36,6 +38,32 @@ pub fn summary(record: &AuditRecord) -> Markup {
             }
             h3 { "How sure can one be, and what was not tested?" }
             ul { @for limit in &record.limits { li { (limit) } } }
+        }
+    }
+}
+
+/// Where traces were found, by the first figure of each audit that tells.
+fn found(record: &AuditRecord) -> Markup {
+    let roles = record.roles();
+    let telling = record.audits.iter().filter_map(|audit| {
+        let figures = audit.telling(&roles);
+        Some((audit, *figures.first()?, figures.len() - 1))
+    });
+    let telling: Vec<_> = telling.collect();
+    html! {
+        @if !telling.is_empty() {
+            h3 { "Where traces were found" }
+            ul {
+                @for (audit, figure, more) in telling {
+                    li {
+                        a href={ "#" (audit.name) } { (audit.title) } ": " (figure.label) ": " (figure.sentence)
+                        @if let Some((before, _)) = figure.of_role(&roles, Role::Before) {
+                            " Before the request it was " (figure.unit_text(before.value)) "."
+                        }
+                        @if more > 0 { " Of its other figures " (more) " more tell it apart." }
+                    }
+                }
+            }
         }
     }
 }
@@ -52,8 +80,8 @@ pub fn verdicts(record: &AuditRecord) -> Markup {
             div .scroll tabindex="0" role="region" aria-label="Verdict of every audit" {
                 table {
                     caption {
-                        "The first figure of every audit. It is the retrained models' that the others are held to; "
-                        "what only hides the class (bias shift) should be found out."
+                        "The first figure of every audit. It is the retrained models' that the others are held to. An audit that "
+                        "looks inside finds out what only hides the class (bias shift); what it says rests on all of its figures."
                     }
                     thead {
                         tr {
@@ -107,7 +135,10 @@ pub fn badge(conclusion: Conclusion) -> Markup {
     let (tone, sign) = match conclusion {
         Conclusion::Traces => ("bad", "\u{2717}"),
         Conclusion::NoTraces => ("good", "\u{2713}"),
-        Conclusion::Undecided | Conclusion::Blind | Conclusion::NoReference => ("open", "?"),
+        Conclusion::Undecided
+        | Conclusion::Outward
+        | Conclusion::Blind
+        | Conclusion::NoReference => ("open", "?"),
         Conclusion::NotAsked | Conclusion::Skipped => ("none", "\u{2013}"),
     };
     html! { span .badge .(tone) { span aria-hidden="true" { (sign) } " " (conclusion.words()) } }

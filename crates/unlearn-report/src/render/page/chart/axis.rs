@@ -85,7 +85,7 @@ pub fn ticks([low, high]: [f64; 2]) -> Vec<f64> {
     let step = [1.0, 2.0, 5.0, 10.0].map(|part| part * power);
     let step = step
         .into_iter()
-        .find(|step| *step >= rough * 0.999)
+        .find(|step| *step >= rough * 0.9)
         .unwrap_or(10.0 * power);
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
@@ -100,6 +100,8 @@ mod tests {
     fn ticks_are_round_numbers_within_the_range() {
         assert_eq!(ticks([0.0, 100.0]), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
         assert_eq!(ticks([0.0, 30.0]), [0.0, 10.0, 20.0, 30.0]);
+        // A little below zero, as a share of images recognised less mistaken may lie.
+        assert_eq!(ticks([-4.0, 100.0]), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
         assert_eq!(ticks([-6.0, 3.0]), [-6.0, -4.0, -2.0, 0.0, 2.0]);
         assert_eq!(number(-0.0), "0");
         assert_eq!(number(0.1 + 0.2), "0.3");

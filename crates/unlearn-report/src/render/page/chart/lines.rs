@@ -62,6 +62,10 @@ fn chart(record: &AuditRecord, audit: &AuditEntry, title: &str) -> Markup {
                 @for (model, curve) in drawn.iter().filter(|(m, _)| !is_after(m)) { (line(&frame, model, curve)) }
                 @for (model, curve) in drawn.iter().filter(|(m, _)| is_after(m)) { (line(&frame, model, curve)) }
             }
+            p .signs {
+                @for (model, _) in &drawn { span { (mark::key(model.role)) " " (model.name) } " " }
+                "Lines that coincide hide each other."
+            }
             (numbers(title, &drawn))
         }
     }
