@@ -18,6 +18,8 @@ mod network;
 pub mod op;
 mod outputs;
 mod parameter;
+#[cfg(feature = "libtorch")]
+mod torch;
 mod value;
 
 pub(crate) use architecture::autoencoder;

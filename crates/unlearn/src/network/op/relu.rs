@@ -1,6 +1,8 @@
 //! Rectified linear unit.
 
 use super::{Forward, Mode, Operation, OperationGradients, Saved, Wanted, same_shape};
+#[cfg(feature = "libtorch")]
+use crate::network::torch::{torch, value};
 use crate::network::{ShapeError, Value};
 use burn::tensor::{Tensor, activation};
 use rayon::prelude::*;
@@ -39,6 +41,13 @@ impl Operation for Relu {
             let mut numbers = gradient.into_vec();
             output.read(|output| pass_on(output, &mut numbers));
             return OperationGradients::of_input(Value::from_vec(numbers, &shape, &device));
+        }
+        #[cfg(feature = "libtorch")]
+        if let Some(output) = torch(&output.clone().flat())
+            && let Some(gradient) = torch(&gradient.clone().flat())
+        {
+            let gradient = value(&output.threshold_backward(&gradient, 0.0), &shape);
+            return OperationGradients::of_input(gradient);
         }
         let dead: Tensor<1, burn::tensor::Bool> = output.clone().flat().lower_equal_elem(0.0);
         let gradient = gradient.flat().mask_fill(dead, 0.0);

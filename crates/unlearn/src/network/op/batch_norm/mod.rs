@@ -4,5 +4,7 @@ mod cpu;
 mod operation;
 mod planes;
 mod sizes;
+#[cfg(feature = "libtorch")]
+mod torch;
 
 pub use operation::BatchNorm;

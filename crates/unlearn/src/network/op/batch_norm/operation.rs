@@ -22,11 +22,11 @@ pub struct BatchNorm {
     pub momentum: f64,
 }
 
-const SCALE: usize = 0;
-const SHIFT: usize = 1;
-const RUNNING_MEAN: usize = 2;
-const RUNNING_VARIANCE: usize = 3;
-const BATCH_COUNT: usize = 4;
+pub(super) const SCALE: usize = 0;
+pub(super) const SHIFT: usize = 1;
+pub(super) const RUNNING_MEAN: usize = 2;
+pub(super) const RUNNING_VARIANCE: usize = 3;
+pub(super) const BATCH_COUNT: usize = 4;
 
 impl BatchNorm {
     /// PyTorch's defaults: epsilon 1e-5, momentum 0.1.
@@ -80,9 +80,13 @@ impl Operation for BatchNorm {
         mode: &mut Mode<'_>,
     ) -> Forward {
         let input = inputs.remove(0);
+        let batch_statistics = matches!(mode, Mode::Training(_));
+        #[cfg(feature = "libtorch")]
+        if batch_statistics && let Some(forward) = self.torch_forward(&input, parameters) {
+            return forward;
+        }
         let planes = Planes::of(&input);
         let mut buffers = Vec::new();
-        let batch_statistics = matches!(mode, Mode::Training(_));
         let [mean, variance] = match batch_statistics {
             false => [RUNNING_MEAN, RUNNING_VARIANCE].map(|index| parameters[index].clone()),
             true => {
@@ -137,13 +141,25 @@ impl Operation for BatchNorm {
         let [input, mean, inverse] = saved.values.as_slice() else {
             unreachable!("forward saved three values");
         };
-        let planes = Planes::of(input);
-        let inverse = inverse.clone().flat();
-        let scale = parameters[SCALE].clone().flat() * inverse.clone();
         let mut gradients = OperationGradients {
             inputs: vec![None],
             parameters: vec![None; parameters.len()],
         };
+        #[cfg(feature = "libtorch")]
+        if saved.batch_statistics
+            && let Some([of_input, of_scale, of_shift]) =
+                self.torch_gradients([input, mean, inverse], &parameters[SCALE], &gradient)
+        {
+            gradients.inputs[0] = Some(of_input).filter(|_| wanted.inputs[0]);
+            if wanted.parameters {
+                gradients.parameters[SCALE] = Some(of_scale);
+                gradients.parameters[SHIFT] = Some(of_shift);
+            }
+            return gradients;
+        }
+        let planes = Planes::of(input);
+        let inverse = inverse.clone().flat();
+        let scale = parameters[SCALE].clone().flat() * inverse.clone();
         if !saved.batch_statistics && wanted.inputs[0] {
             let nothing = Value::full(0.0, &[self.channels], &input.device());
             gradients.inputs[0] =

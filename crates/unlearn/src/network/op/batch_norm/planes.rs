@@ -83,8 +83,7 @@ impl Planes {
     }
 
     fn tensor(&self, value: &Value) -> Tensor<3> {
-        let shape = [self.batch, self.channels, self.positions];
-        value.clone().reshaped(&shape).tensor()
+        value.clone().reshaped(&self.shape()).tensor()
     }
 
     fn centred(&self, x: &Value, mean: &Value) -> Tensor<3> {

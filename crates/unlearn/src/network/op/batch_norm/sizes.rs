@@ -21,6 +21,11 @@ impl Planes {
         }
     }
 
+    /// `[batch, channels, positions]`.
+    pub fn shape(&self) -> [usize; 3] {
+        [self.batch, self.channels, self.positions]
+    }
+
     /// Numbers per channel.
     pub fn count(&self) -> f64 {
         (self.batch * self.positions) as f64

@@ -1,17 +1,10 @@
 //! The weight gradient by torch's own kernel, for tensors on a libtorch device.
 
-#![expect(
-    deprecated,
-    reason = "Burn announces the end of its libtorch backend; until then it is the fastest one here"
-)]
-
-use std::sync::OnceLock;
-
 use burn::tensor::Tensor;
-use burn_tch::{LibTorch, TchTensor};
-use tch::{CModule, IValue, Kind};
+use tch::IValue;
 
 use super::Conv2d;
+use crate::network::torch::{burn, kernel, torch};
 
 impl Conv2d {
     /// dL/dW from dL/dy; none for tensors on another device, or of another type
@@ -27,33 +20,13 @@ impl Conv2d {
             .map(|sizes| IValue::IntList(sizes.map(|size| size as i64).to_vec()));
         let others = [stride, padding, IValue::Int(self.groups as i64)];
         let arguments: Vec<_> = tensors.into_iter().chain(others).collect();
-        match kernel().method_is("weight_gradient", &arguments) {
-            Ok(IValue::Tensor(gradient)) => {
-                Some(Tensor::from_primitive::<LibTorch>(TchTensor::new(gradient)))
-            }
-            other => panic!("torch's gradient of a convolution's weight: {other:?}"),
-        }
+        let [gradient] = kernel("convolution_weight_gradient", &arguments);
+        Some(burn(gradient))
     }
 }
 
-/// The bindings lack torch's kernel, as they lack all that take a mask of the outputs
-/// that are wanted. Its interpreter has it: `weight_gradient.py` wrote these few lines for it.
-fn kernel() -> &'static CModule {
-    static KERNEL: OnceLock<CModule> = OnceLock::new();
-    KERNEL.get_or_init(|| {
-        let mut bytes = include_bytes!("weight_gradient.pt").as_slice();
-        let kernel = CModule::load_data(&mut bytes);
-        kernel.unwrap_or_else(|error| panic!("libtorch cannot read our kernel: {error}"))
-    })
-}
-
-/// Torch's own tensor, which shares its numbers: to be read only.
-fn torch(tensor: &Tensor<4>) -> Option<tch::Tensor> {
-    let tensor = tensor.clone().try_into_primitive::<LibTorch>().ok()?.tensor;
-    (tensor.kind() == Kind::Float).then_some(tensor)
-}
-
 #[cfg(test)]
+#[expect(deprecated, reason = "Burn announces the end of its libtorch backend")]
 mod tests {
     use burn::tensor::{Device, Distribution};
     use rand::Rng;
@@ -63,7 +36,7 @@ mod tests {
     use crate::network::Value;
     use crate::network::op::Operation;
 
-    /// What `weight_gradient.py` says: torch's kernel gives what the general form does,
+    /// Torch's kernel gives what the general form does,
     /// for kernels, steps, borders and groups of many kinds.
     #[test]
     fn torchs_kernel_and_the_general_form_agree() {
@@ -100,23 +73,5 @@ mod tests {
                 assert!(close, "{conv:?}: {one} {other}");
             }
         }
-    }
-
-    #[test]
-    fn other_devices_have_no_kernel_of_torchs() {
-        let tensor = Tensor::<4>::ones([1, 1, 1, 1], &Device::flex());
-        let conv = Conv2d {
-            inputs: 1,
-            outputs: 1,
-            kernel: [1, 1],
-            stride: [1, 1],
-            padding: [0, 0],
-            groups: 1,
-            bias: false,
-        };
-        assert!(
-            conv.torch_weight_gradient(&tensor, &tensor, &tensor)
-                .is_none()
-        );
     }
 }
