@@ -25,7 +25,7 @@ use unlearn::network::{Architecture, Device, Network};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const SHAPE: [usize; 3] = [3, 32, 32];
-const RUNS: usize = 5;
+const RUNS: usize = 15;
 
 /// Bytes per parameter that an enrolled request must move: the weight is read and written,
 /// and so are the largest square (4), its class (2) and the rest (4) read.
