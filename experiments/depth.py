@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How deep each way to forget goes: `unlearn audit` on what it leaves, beside retrained models.
 
-    experiments/depth.py NAME --data FOLDER --work FOLDER [--requests 0 8 1,4,7 2>5] [--seeds 1 2 3] [--oracles 2] [--variants transplant ssd ..] [--spare-cost]
+    experiments/depth.py NAME --data FOLDER --work FOLDER [--requests 0 8 1,4,7 2>5] [--seeds 1 2 3] [--oracles 2] [--variants transplant ssd ..] [--only AUDIT ..] [--spare-cost]
 
 NAME is a recipe of recipes.py. A request is classes joined by commas, or several such, one after the other, joined by `>`. Per training seed and request, every variant below is
 held to the same retrained models (seeds 11, 12, ..), and these to each other, which shows false alarms and how much models differ by their seed alone. Budget: quick, seed 0. What was found is kept
@@ -85,6 +85,7 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--oracles", type=int, default=2)
     parser.add_argument("--variants", nargs="+", choices=list(VARIANTS), default=list(VARIANTS))
+    parser.add_argument("--only", nargs="+", default=[], metavar="AUDIT", help="make these audits alone: networks that take a quarter of an hour a model for all")
     parser.add_argument("--spare-cost", action="store_true", help="train originals without spare units too, to see what these cost")
     arguments = parser.parse_args()
     name, work = arguments.name, arguments.work
@@ -111,7 +112,7 @@ if __name__ == "__main__":
             for variant in arguments.variants:
                 after, forgot = forget(unlearn, model, codes, parts, variant, recipes.FOLDERS[name], f"{name}-{seed}-{slug(variant)}-{slug(request)}")
                 record = unlearn("audit", "--before", model, "--after", after, *(word for path in retrained for word in ("--retrained", path)),
-                                 "--codes", codes, "--data", data, *(word for c in classes for word in ("--forgotten", c)),
+                                 "--codes", codes, *(word for audit in arguments.only for word in ("--only", audit)), "--data", data, *(word for c in classes for word in ("--forgotten", c)),
                                  "--out", work / f"depth-{name}-{seed}-{slug(request)}", "--overwrite", may_fail=True)
                 runs.append({"request": request, "seed": seed, "variant": variant, "accuracy_percent": trained["accuracy_percent"],
                              **plain, "train_seconds": trained["train_seconds"],

@@ -24,6 +24,8 @@ pub struct Audits<'a> {
     pub device: DeviceName,
     /// Where every finding is written and looked for, if anywhere.
     pub kept_in: Option<&'a Path>,
+    /// The names of those that are made; all where none is named.
+    pub only: &'a [String],
     /// Asks to stop.
     pub interrupt: &'a Interrupt,
 }
@@ -51,12 +53,12 @@ impl Audits<'_> {
         let (context, subjects) = (self.context, self.context.subjects);
         let possible = AUDITS
             .iter()
-            .filter(|audit| audit.obstacle(context).is_none());
+            .filter(|audit| self.obstacle(**audit).is_none());
         let steps = possible.map(|audit| audit.cost(&context.budget));
         let bar = AuditBar::new(steps.sum::<usize>() * subjects.len());
         let mut entries = Vec::with_capacity(AUDITS.len());
         for &audit in AUDITS {
-            if let Some(reason) = audit.obstacle(context) {
+            if let Some(reason) = self.obstacle(audit) {
                 entries.push(AuditEntry::skipped(audit, reason));
                 continue;
             }
@@ -75,6 +77,15 @@ impl Audits<'_> {
             entries.push(AuditEntry::new(audit, subjects, findings, seconds));
         }
         Ok(Some(entries))
+    }
+
+    /// Why an audit is not made, if it is not.
+    fn obstacle(&self, audit: &dyn Audit) -> Option<&'static str> {
+        let is_named = self.only.iter().any(|name| name == audit.name());
+        match self.only.is_empty() || is_named {
+            true => audit.obstacle(self.context),
+            false => Some("It was not asked for (--only)."),
+        }
     }
 
     /// One finding, read back where it was kept.

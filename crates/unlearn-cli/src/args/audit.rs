@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use unlearn::audit::Budget;
+use clap::builder::PossibleValuesParser;
+use unlearn::audit::{AUDITS, Budget};
 use unlearn_report::AuditGate;
 
 use super::{DataArgs, DeviceArgs, RecipeArgs};
@@ -65,6 +66,11 @@ pub struct AuditArgs {
     #[arg(long)]
     pub full: bool,
 
+    /// Make this audit and leave out all that are not named so, which the page says; may be
+    /// repeated.
+    #[arg(long, value_name = "AUDIT", value_parser = PossibleValuesParser::new(names()))]
+    pub only: Vec<String>,
+
     /// A limit, KEY=LIMIT; exit code 1 if the model breaks it. Keys are the
     /// figures' in the record, as relearning.k5, or relearn for the time to relearn as
     /// a part of the retrained models'; with .excess the limit is for by how much
@@ -105,6 +111,11 @@ Example:
 
 Exit code 1: a limit of --gate was broken, training of --train-oracle diverged, or the
 audit was interrupted.";
+
+/// The names of all audits.
+fn names() -> Vec<&'static str> {
+    AUDITS.iter().map(|audit| audit.name()).collect()
+}
 
 /// Whether an argument is one of [`RecipeArgs`].
 fn is_recipe(id: &str) -> bool {

@@ -156,6 +156,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<Exit> {
         data: images.digest,
         device: args.device.device,
         kept_in: Some(&findings),
+        only: &args.only,
         interrupt: &interrupt,
     };
     let Some(entries) = audits.run()? else {

@@ -210,6 +210,7 @@ fn first_look(
         data: data.digest,
         device,
         kept_in: None,
+        only: &[],
         interrupt,
     };
     let Some(entries) = audits.run()? else {

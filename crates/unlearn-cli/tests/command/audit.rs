@@ -120,6 +120,22 @@ fn the_page_needs_nothing_else() {
 }
 
 #[test]
+fn audits_that_were_not_asked_for_are_left_out_and_the_page_says_so() {
+    let folder = folder();
+    let path = folder.path();
+    let audit = prepare(path, 1);
+    run(path, &format!("{audit} --out a --only code --only answers")).done();
+    let record = parse(&String::from_utf8(read(path, "a/record.json")).unwrap());
+    let audits = record["audits"].as_array().unwrap();
+    let made = audits.iter().filter(|audit| audit["skipped"].is_null());
+    let made: Vec<&str> = made.map(|audit| audit["name"].as_str().unwrap()).collect();
+    assert_eq!(made, ["answers", "code"]);
+    let page = String::from_utf8(read(path, "a/report.html")).unwrap();
+    assert!(page.contains("Relearning from a few images. It was not asked for (--only)."));
+    run(path, &format!("{audit} --out a --overwrite --only nothing")).bad(&["relearning", "code"]);
+}
+
+#[test]
 fn without_a_retrained_model_nothing_is_concluded() {
     let folder = folder();
     let path = folder.path();

@@ -40,7 +40,8 @@ impl Audit for Relearning {
     fn reading(&self) -> &'static str {
         "A model without traces relearns no faster than one that never saw the class. The figure is the mean over all \
          steps of the percent of the class's test images answered right, less the percent of kept images wrongly \
-         answered with the class. The curve shows the best attack on each model."
+         answered with the class. The curve shows the best attack on each model. Where a model does not know the class as \
+         before within the steps tried, the time to relearn is one step more than that, and says little."
     }
 
     fn keys(&self) -> &'static [&'static str] {

@@ -73,7 +73,8 @@ impl Conclusion {
         match self {
             Self::Traces => "More is left of the class than in any retrained model.",
             Self::NoTraces => {
-                "No more is left of the class than in the retrained models, by an audit that does find it in the original."
+                "What is left of the class is no more than in the retrained models by as much as would matter, by an audit that \
+                 does find it in the original and where it is only hidden."
             }
             Self::Outward => {
                 "No more of the class shows than in the retrained models, but none shows in the bias shift either: what is \
@@ -84,8 +85,8 @@ impl Conclusion {
                  or there are none."
             }
             Self::Blind => {
-                "Not even in the original, which knows the class, is more of it found than in models that never saw it, as far \
-                 as the intervals can tell. So that nothing is found here means nothing."
+                "Not even in the original, which knows the class, is surely so much more of it found than in models that never \
+                 saw it as would matter. So that nothing is found here means nothing."
             }
             Self::NoReference => {
                 "Without a retrained model to compare with, nobody can say what of this is a trace of the class."
@@ -131,13 +132,18 @@ impl AuditEntry {
         }
     }
 
-    /// The figures that tell the model after the request from every retrained one.
+    /// The figures that tell the model after the request from every retrained one, the surest first: that whose
+    /// excess is largest, in margins, at the lower end of its interval.
     pub fn telling(&self, roles: &[Role]) -> Vec<&FigureRow> {
-        let tells = |row: &&FigureRow| {
-            let after = row.of_role(roles, Role::After);
-            row.about == About::Trace && after.is_some_and(|(_, c)| c.verdict == Verdict::ToldApart)
-        };
-        self.figures.iter().filter(tells).collect()
+        let traces = self.figures.iter().filter(|row| row.about == About::Trace);
+        let told = traces.filter_map(|row| {
+            let (_, comparison) = row.of_role(roles, Role::After)?;
+            let [low, _] = comparison.excess?.interval?;
+            (comparison.verdict == Verdict::ToldApart).then_some((row, low / row.margin))
+        });
+        let mut told: Vec<(&FigureRow, f64)> = told.collect();
+        told.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+        told.into_iter().map(|(row, _)| row).collect()
     }
 
     fn described(audit: &dyn Audit) -> Self {

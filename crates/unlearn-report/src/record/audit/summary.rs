@@ -45,8 +45,14 @@ impl AuditRecord {
                 }
             ),
             (found, _) => format!(
-                "Not forgotten: {found} of {judged} audits that could tell found more of {classes} in this model than in any \
-                 retrained one."
+                "Not forgotten: {found} {} found more of {classes} in this model than in any retrained one, and one suffices; of \
+                 the others that could have, {} did not and {} undecided.",
+                if found == 1 { "audit" } else { "audits" },
+                clear.len(),
+                match undecided.len() {
+                    1 => "1 is".to_owned(),
+                    count => format!("{count} are"),
+                }
             ),
         }
     }
@@ -112,11 +118,17 @@ impl AuditRecord {
                  {alarms} of {comparisons} figures told one apart."
             ));
         }
+        if self.budget.draws == 1 {
+            limits.push(
+                "Attackers had a single draw of images: luck in that draw is in none of the intervals. The full budget has several."
+                    .to_owned(),
+            );
+        }
         let blind = self.that(Conclusion::Blind);
         if !blind.is_empty() {
             limits.push(format!(
-                "These audits find no more of the class in the original than in retrained models, as far as their intervals can \
-                 tell, and say nothing here: {}.",
+                "These audits do not find so much more of the class in the original than in retrained models as would matter, and \
+                 say nothing here: {}.",
                 blind.join("; ")
             ));
         }

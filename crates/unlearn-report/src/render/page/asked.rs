@@ -20,7 +20,7 @@ pub fn asked(record: &AuditRecord) -> Markup {
                 "The same questions were put to every model below, with the same images of "
                 code { (record.data.source) } ": " (images.test_forgotten) " test images of what should be forgotten, "
                 (images.test_kept) " of what should be kept, and " (images.train)
-                " training images for whoever attacks or probes. "
+                " training images for whoever attacks or probes; what is answered is counted on all test images. "
                 @if !record.unused.is_empty() {
                     "No model was trained on images of " (record.unused.join(", ")) ". "
                 }
@@ -52,7 +52,8 @@ fn done(record: &AuditRecord) -> Markup {
             true => "The file of the model after the request does not say what was done to it.",
             false => {
                 "The file of the model after the request says that it was made to forget "
-                b { (forgot(after)) } "."
+                b { (forgot(after)) }
+                @if after.forgotten_by.is_empty() { "; by which method it does not say." } @else { "." }
             }
         }
     }

@@ -19,15 +19,15 @@ pub fn words() -> Markup {
         ),
         (
             "told apart, traces found",
-            "The figure is worse than in every retrained model, by at least the margin that matters (set before anything was measured) and by an interval of the difference that leaves out 0. One figure suffices for an audit to have found traces.",
+            "The figure is worse than in every retrained model: the difference to the nearest of them is at least the margin that matters (set before anything was measured), and its interval leaves out 0. The interval may reach below the margin. One figure suffices for an audit to have found traces.",
         ),
         (
             "not told apart, no traces found",
-            "The interval of the difference to the retrained model nearest to it lies below the margin; and the audit does find the class in the original and in the bias shift.",
+            "The whole interval of the difference to the retrained model nearest to it lies below the margin; a smaller difference may be there. An audit that says so does find the class in the original and in the bias shift.",
         ),
         (
             "undecided",
-            "The interval of the difference holds both more and less than the margin: more images, draws or steps would be needed.",
+            "Neither of the two: the difference is below the margin or its interval holds 0, and the interval reaches beyond the margin. More images, draws or steps would be needed.",
         ),
         (
             "not seen from outside",
@@ -35,7 +35,7 @@ pub fn words() -> Markup {
         ),
         (
             "says nothing here",
-            "The audit finds no more of the class in the original, which certainly knows it, than in models that never saw it, as far as its intervals can tell. That it finds nothing afterwards means nothing.",
+            "The audit does not tell the original, which certainly knows the class, from models that never saw it: what more it finds there is less than the margin, or not sure. That it finds nothing afterwards means nothing.",
         ),
         (
             "interval",
