@@ -21,6 +21,7 @@ pub fn scientific(spread: Spread) -> String {
 /// A mean time.
 pub fn seconds(spread: Spread) -> String {
     match spread.mean {
+        mean if mean < 0.000_05 => "<0.0001 s".to_owned(),
         mean if mean < 1.0 => format!("{mean:.4} s"),
         mean => format!("{mean:.1} s"),
     }
