@@ -21,7 +21,7 @@ fn settings() -> insta::Settings {
     for (pattern, mask) in [
         (r"sha256:[0-9a-f]{64}", "[digest]"),
         (r#"(?s)("history": )\[.*?\n  \]"#, "$1[epochs]"),
-        (r"\b\d+\.\d+ s\b", "[seconds] s"),
+        (r"(<|\b)\d+\.\d+ s\b", "[seconds] s"),
         (r"(samples per second +)\d+", "$1[speed]"),
         (
             r#"("\w*(?:seconds|per_second|_loss|loss|_change|loss_\w+|lambda[12]|confidence)": )[-0-9.e]+"#,
