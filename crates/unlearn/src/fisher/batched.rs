@@ -9,12 +9,12 @@ use crate::network::{Network, Value};
 const LEFT_BEHIND: usize = 1 << 22;
 
 /// How many samples go through a network together: as many as leave behind, for the way
-/// back, no more numbers than a third of the parameters, or [`LEFT_BEHIND`] where these are few.
+/// back, no more numbers than half the parameters, or [`LEFT_BEHIND`] where these are few.
 pub(crate) fn together(network: &Network) -> usize {
     let graph = network.graph();
     let outputs = (0..graph.nodes().len()).map(|node| graph.output_shape_of(node));
     let outputs: usize = outputs.map(|shape| shape.iter().product::<usize>()).sum();
-    let allowed = LEFT_BEHIND.max(network.trained_element_count() / 3);
+    let allowed = LEFT_BEHIND.max(network.trained_element_count() / 2);
     (allowed / outputs.max(1)).clamp(1, FEW)
 }
 
