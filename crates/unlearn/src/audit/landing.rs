@@ -70,7 +70,9 @@ impl Audit for Landing {
         let names = subject.model.metadata.classes.names();
         let mut finding = Finding {
             bars: vec![Bars {
-                title: "Kept class that images of the forgotten classes come nearest to, the forgotten classes left out".into(),
+                title: "Kept class that images of the forgotten classes come nearest to, \
+                        the forgotten classes left out"
+                    .into(),
                 y: "percent of images".into(),
                 names: context
                     .kept
