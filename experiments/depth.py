@@ -23,9 +23,8 @@ VARIANTS = {
     "mnemonic, one shot": "--method mnemonic --lambda1 1e-3 --lambda2 10",
     "transplant": "--method transplant --set unit=spare",
     "transplant, made unit": "--method transplant --set unit=made",
-    # Features moved less far, and all the way, whatever the class's reach.
-    "transplant, shift 0.5": "--method transplant --set unit=spare --set shift=0.5 --set within_reach=false",
-    "transplant, shift 1": "--method transplant --set unit=spare --set shift=1 --set within_reach=false",
+    # Features moved, but images not drawn apart.
+    "transplant, no spread": "--method transplant --set unit=spare --set spread=0",
     # The output rows alone, features as they were.
     "transplant, rows alone": "--method transplant --set unit=spare --set shift=0",
     "made unit, rows alone": "--method transplant --set unit=made --set shift=0",
@@ -68,7 +67,7 @@ def record_of(name):
 def forget(unlearn, model, codes, parts, variant, folder, name):
     """The model after all requests, one after the other, and what the command told of each."""
     words, told = VARIANTS[variant], []
-    for key, settings in CHOSEN[folder].items():
+    for key, settings in CHOSEN.get(folder, {}).items():
         words = words.replace(f" {key}", f" {settings}")
     for place, classes in enumerate(parts):
         after = unlearn.work / f"{name}-{place}.safetensors"

@@ -1,5 +1,7 @@
 //! Means over the images of each class.
 
+use super::response::LENGTHS;
+
 /// Per class c, means over its training images of what the layer reads and makes whose outputs become
 /// the features.
 ///
@@ -10,15 +12,18 @@
 /// inputs    m_c = E_c[x]
 /// detectors d_c = (E[x x^T] + r I)^-1 m_c,  r = 0.01 tr(E[x x^T]) / numbers of x
 /// features  h_c = E_c[h]
-/// slopes    s_c = d h_c / dt for weight rows that all move by t d_c / (m_c . d_c)
-/// reach     r_c in [0, 1], the part of the way to the other classes' that c's features may go
+/// scales    o_cj, the deviation of the layer's output j over images and positions
+/// responses v_cj(u) = E_c[h_j] less h_cj when row j moves by u o_cj d_c / (m_c . d_c), u in {-2, -1, -0.4, -0.15, 0.15, 0.4, 1, 2}
+/// spreads   U_c = E_c[l x^T] (E_c[x x^T] + 3 E)^-1 of the logits l and inputs x, each less its mean over the class
+/// reach     r_c in [0, 1], the part of the way that c's features may go
 /// ```
 ///
 /// Of all moves of the weight that change the class's mean output by one and the same, `d_c` is that
 /// which changes the outputs of everything else least (in the mean square, with the ridge r). Of a class without images all these are 0.
+/// With many classes there are no spreads ([`ClassMeans::spread`]).
 ///
-/// When the features of c go as far as `r_c`, and c is no answer any more, about one in a hundred of the training images of other
-/// classes loses its right answer (those that gain it taken off): `r_c = min(1, sqrt(0.01 / a))`, where `a t^2` is fitted to the part
+/// When the features of c go as far as `r_c`, and c is no answer any more, about one in two hundred of the training images of other
+/// classes loses its right answer (those that gain it taken off): `r_c = min(1, sqrt(0.005 / a))`, where `a t^2` is fitted to the part
 /// that was lost at t = 1/2 and 1.
 ///
 /// Whoever has them knows how a class looks on average, for a perceptron its mean image: they are as secret as the codes.
@@ -33,7 +38,11 @@ pub struct ClassMeans {
     /// `[classes, features]`.
     pub(super) features: Vec<f32>,
     /// `[classes, features]`.
-    pub(super) slopes: Vec<f32>,
+    pub(super) scales: Vec<f32>,
+    /// `[classes, lengths, features]`.
+    pub(super) responses: Vec<f32>,
+    /// `[classes, classes, width]`, or empty.
+    pub(super) spreads: Vec<f32>,
     /// `[classes]`.
     pub(super) reaches: Vec<f32>,
 }
@@ -49,7 +58,9 @@ impl ClassMeans {
             &self.inputs,
             &self.detectors,
             &self.features,
-            &self.slopes,
+            &self.scales,
+            &self.responses,
+            &self.spreads,
             &self.reaches,
         ];
         parts.into_iter().flatten().all(|number| number.is_finite())
@@ -80,9 +91,20 @@ impl ClassMeans {
         row(&self.features, self.sizes[1], class)
     }
 
-    /// s_c.
-    pub fn slope(&self, class: usize) -> &[f32] {
-        row(&self.slopes, self.sizes[1], class)
+    /// o_c.
+    pub fn scale(&self, class: usize) -> &[f32] {
+        row(&self.scales, self.sizes[1], class)
+    }
+
+    /// v_c, `[lengths, features]`.
+    pub fn response(&self, class: usize) -> &[f32] {
+        row(&self.responses, LENGTHS.len() * self.sizes[1], class)
+    }
+
+    /// U_c, `[classes, width]`; none where these would be more than four million numbers for all classes.
+    pub fn spread(&self, class: usize) -> Option<&[f32]> {
+        let width = self.class_count() * self.sizes[0];
+        (!self.spreads.is_empty()).then(|| row(&self.spreads, width, class))
     }
 
     /// r_c: how far c's features may go, as a part of the way.

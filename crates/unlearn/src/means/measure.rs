@@ -5,17 +5,22 @@ use unlearn_data::Split;
 
 use super::moments::Moments;
 use super::reach::Reach;
+use super::response::{LENGTHS, Response};
 use super::seen::Seen;
+use super::spread::regression;
 use super::{ClassMeans, FeatureLayer};
 use crate::checkpoint::Model;
-use crate::network::Value;
+use crate::network::{Halfway, Value};
 use crate::solve::{Cholesky, add_to_diagonal, dot};
 
 /// Images that means and second moments are of, in all; as many of each class.
 const IMAGES: usize = 5_000;
 
-/// Images that slopes are of, in all.
-const SLOPE_IMAGES: usize = 2_000;
+/// Images that responses and spreads are of, in all.
+const MOVED_IMAGES: usize = 2_000;
+
+/// Numbers of the spreads of all classes, at most.
+const SPREAD_NUMBERS: usize = 4_000_000;
 
 /// Of a class at least so many, of however many classes.
 const LEAST: usize = 8;
@@ -31,8 +36,8 @@ const RIDGE: f64 = 0.01;
 
 impl ClassMeans {
     /// Measures a model on training images and on its codes `[codes, channels, height, width]`: one
-    /// forward pass over at most 5,000 images (8 of each class where there are more than 625), one forward and a short backward
-    /// pass over two fifths of them, and per class two passes from the layer on over at most a fifth. The images are the first
+    /// forward pass over at most 5,000 images (8 of each class where there are more than 625), one and nine more
+    /// from the layer on over two fifths of them, and per class two passes from the layer on over at most a fifth. The images are the first
     /// of each class. `watch` is told how many of how many classes are done. `None` where the network's features are
     /// not the outputs of one layer, each of one output, or that layer reads nothing but zeros.
     ///
@@ -44,7 +49,7 @@ impl ClassMeans {
         codes: &Value,
         watch: &mut dyn FnMut(usize, usize),
     ) -> Option<Self> {
-        let [body, _] = model.network.split()?;
+        let [body, head] = model.network.split()?;
         let layer = FeatureLayer::of(&body)?;
         let seen = Seen {
             network: &model.network,
@@ -60,7 +65,12 @@ impl ClassMeans {
             inputs: vec![0.0; classes * width],
             detectors: vec![0.0; classes * width],
             features: vec![0.0; classes * features],
-            slopes: vec![0.0; classes * features],
+            scales: vec![0.0; classes * features],
+            responses: vec![0.0; classes * LENGTHS.len() * features],
+            spreads: match classes * classes * width <= SPREAD_NUMBERS {
+                true => vec![0.0; classes * classes * width],
+                false => Vec::new(),
+            },
             reaches: vec![1.0; classes],
         };
         // Each class comes by three times.
@@ -92,21 +102,46 @@ impl ClassMeans {
             of_codes.add(&seen.forward(codes.samples(&batch))?[0]);
         }
         let solver = Cholesky::new(with_ridge(of_images.mean_with(of_codes)));
-        let places = seen.places(classes, LEAST.max(SLOPE_IMAGES / classes));
+        let places = seen.places(classes, LEAST.max(MOVED_IMAGES / classes));
         for (class, places) in places.iter().enumerate() {
             let input: Vec<f64> = means.input(class).iter().copied().map(f64::from).collect();
             let detector = solver.solve(&input);
             if !places.is_empty() {
                 let response = dot(&input, &detector);
                 let unit: Vec<f64> = detector.iter().map(|d| d / response).collect();
-                let mut slopes = vec![0.0; features];
-                for batch in places.chunks(BATCH) {
-                    seen.add_slopes(batch, &unit, &mut slopes);
+                let batches = places
+                    .chunks(BATCH)
+                    .map(|places| body.forward_to(seen.batch(places), layer.node));
+                let batches: Vec<Halfway> = batches.collect();
+                let Response { scales, rises } = Response::measure(&seen, &batches, &unit);
+                put(&mut means.scales, class, features, scales.into_iter());
+                put(
+                    &mut means.responses,
+                    class,
+                    LENGTHS.len() * features,
+                    rises.into_iter(),
+                );
+                put(
+                    &mut means.detectors,
+                    class,
+                    width,
+                    detector.iter().map(|d| *d as f32),
+                );
+                if !means.spreads.is_empty() {
+                    let (mut inputs, mut logits) = (Vec::new(), Vec::new());
+                    for halfway in batches {
+                        let [of_inputs, of_features] = seen.forward_from(halfway)?;
+                        add_as_rows(&mut inputs, &of_inputs);
+                        add_as_rows(&mut logits, &head.forward(of_features));
+                    }
+                    let spread = regression(&solver, &inputs, &logits);
+                    put(
+                        &mut means.spreads,
+                        class,
+                        classes * width,
+                        spread.iter().map(|u| *u as f32),
+                    );
                 }
-                let slopes = slopes.iter().map(|sum| (sum / places.len() as f64) as f32);
-                put(&mut means.slopes, class, features, slopes);
-                let detector = detector.iter().map(|d| *d as f32);
-                put(&mut means.detectors, class, width, detector);
             }
             class_done();
         }
@@ -139,6 +174,14 @@ fn add_rows(sums: &mut [f64], rows: &Value) {
             let pairs = sums.iter_mut().zip(row);
             pairs.for_each(|(sum, number)| *sum += f64::from(*number));
         }
+    });
+}
+
+fn add_as_rows(rows: &mut Vec<Vec<f64>>, value: &Value) {
+    let width = value.element_count() / value.shape()[0];
+    value.read(|numbers| {
+        let new = numbers.chunks_exact(width);
+        rows.extend(new.map(|row| row.iter().copied().map(f64::from).collect()));
     });
 }
 
@@ -232,9 +275,9 @@ mod tests {
         }
     }
 
-    /// Weights are moved by a little along the detector, and the mean features compared.
+    /// Weights are moved along the detector by hand, and the mean features compared.
     #[test]
-    fn slopes_are_the_derivatives_of_mean_features() {
+    fn responses_are_the_rises_of_mean_features() {
         for architecture in [mlp(), Architecture::Cnn { width: 3 }] {
             let (model, images, codes) = model(architecture);
             let means = ClassMeans::measure(&model, &images, &codes, &mut |_, _| {}).unwrap();
@@ -244,33 +287,70 @@ mod tests {
                 let (input, detector) = (means.input(class), means.detector(class));
                 let response: f32 = input.iter().zip(detector).map(|(m, d)| m * d).sum();
                 let (of_weight, of_bias) = detector.split_at(layer.inputs);
-                let features = |length: f32| {
+                let mean_features = |length: f32| {
                     let mut body = body.clone();
                     let moves = [(Some(layer.weight), of_weight), (layer.bias, of_bias)];
                     for (parameter, along) in moves {
                         let Some(parameter) = parameter else { continue };
                         let value = &body.parameters()[parameter].value;
                         let (numbers, shape) = (value.to_vec(), value.shape().to_vec());
-                        let moves = along.iter().cycle().map(|d| length * d / response);
-                        let numbers = numbers.iter().zip(moves).map(|(number, by)| number + by);
+                        let numbers = numbers.iter().enumerate().map(|(place, number)| {
+                            let scale = means.scale(class)[place / along.len()];
+                            number + length * scale * along[place % along.len()] / response
+                        });
                         let value = Value::from_vec(numbers.collect(), &shape, body.device());
                         body.set(parameter, value);
                     }
                     let outputs = body.forward(images_of(&model, &images, class));
+                    let count = outputs.shape()[0] as f64;
                     let mut sums = vec![0.0; layer.features];
                     add_rows(&mut sums, &outputs);
-                    sums
+                    sums.into_iter()
+                        .map(|sum| sum / count)
+                        .collect::<Vec<f64>>()
                 };
-                let of_class = |place: &usize| images.label(*place) == class;
-                let count = (0..images.len()).filter(of_class).count() as f64;
-                let (more, less) = (features(1e-2), features(-1e-2));
-                for (place, slope) in means.slope(class).iter().enumerate() {
-                    let found = (more[place] - less[place]) / (2e-2 * count);
-                    let gap = (found - f64::from(*slope)).abs();
-                    assert!(gap < 0.02 * (1.0 + found.abs()), "{found} {slope}");
+                let still = mean_features(0.0);
+                for (place, length) in LENGTHS.into_iter().enumerate() {
+                    let moved = mean_features(length as f32);
+                    let rises = &means.response(class)[place * layer.features..][..layer.features];
+                    for (feature, rise) in rises.iter().enumerate() {
+                        let found = moved[feature] - still[feature];
+                        let gap = (found - f64::from(*rise)).abs();
+                        assert!(gap < 1e-3 * (1.0 + found.abs()), "{found} {rise}");
+                    }
+                    assert!(rises.iter().any(|rise| rise.abs() > 0.01));
                 }
-                assert!(means.slope(class).iter().any(|slope| slope.abs() > 0.1));
             }
+        }
+    }
+
+    #[test]
+    fn scales_are_the_deviations_of_what_the_layer_makes() {
+        let (model, images, codes) = model(mlp());
+        let means = ClassMeans::measure(&model, &images, &codes, &mut |_, _| {}).unwrap();
+        let [body, _] = model.network.split().unwrap();
+        let layer = FeatureLayer::of(&body).unwrap();
+        let mut made = None;
+        body.observe(images_of(&model, &images, 1), |node, output| {
+            if node == layer.node {
+                made = Some(output.to_vec());
+            }
+        });
+        let made = made.unwrap();
+        for (feature, scale) in means.scale(1).iter().enumerate() {
+            let outputs: Vec<f32> = made
+                .iter()
+                .skip(feature)
+                .step_by(layer.features)
+                .copied()
+                .collect();
+            let mean = outputs.iter().sum::<f32>() / outputs.len() as f32;
+            let squares = outputs.iter().map(|output| (output - mean).powi(2));
+            let expected = (squares.sum::<f32>() / outputs.len() as f32).sqrt();
+            assert!(
+                (scale - expected).abs() < 1e-4 * expected,
+                "{scale} {expected}"
+            );
         }
     }
 

@@ -2,16 +2,26 @@
 //! class's features can be moved later without images.
 
 mod class_means;
+mod curve;
 mod hull;
+mod kept_rows;
 mod layer;
+mod layer_move;
 mod measure;
 mod moments;
 mod reach;
+mod response;
 mod seen;
 mod shift;
+mod spread;
 mod stored;
+mod wanted;
 
 pub use class_means::ClassMeans;
 pub(crate) use layer::FeatureLayer;
-pub(crate) use shift::Shift;
+pub(crate) use shift::{SPREAD, Shift};
 pub(crate) use stored::{NAMES, take, tensors};
+
+fn doubles(numbers: &[f32]) -> Vec<f64> {
+    numbers.iter().copied().map(f64::from).collect()
+}

@@ -1,11 +1,11 @@
 //! How far the features of a class may move.
 
 use super::seen::Seen;
-use super::{ClassMeans, Shift};
+use super::{ClassMeans, SPREAD, Shift};
 use crate::network::{Halfway, Network, Value, largest};
 
 /// Part of the images of other classes that may lose their right answer, those that gain it taken off.
-const MOST_LOST: f64 = 0.01;
+const MOST_LOST: f64 = 0.005;
 
 /// Parts of the way that are tried.
 const TRIED: [f64; 2] = [0.5, 1.0];
@@ -65,7 +65,7 @@ impl<'a> Reach<'a> {
         let others: Vec<usize> = (0..means.class_count())
             .filter(|other| *other != class)
             .collect();
-        let Some(shift) = Shift::new(self.network, means, &[class], &others) else {
+        let Some(shift) = Shift::new(self.network, means, &[class], &others, SPREAD) else {
             return 1.0;
         };
         let before = self.right(class, |batch| batch.logits.clone());

@@ -4,7 +4,7 @@ use unlearn_data::{Normalization, Split};
 
 use super::FeatureLayer;
 use crate::network::op::Mode;
-use crate::network::{Network, Value};
+use crate::network::{Halfway, Network, Value};
 
 /// A network and the images that it is shown.
 pub struct Seen<'a> {
@@ -32,7 +32,11 @@ impl Seen<'_> {
 
     /// The layer's mean inputs, `[batch, width]`, and the features, `[batch, features]`.
     pub fn forward(&self, batch: Value) -> Option<[Value; 2]> {
-        let halfway = self.body.forward_to(batch, self.layer.node);
+        self.forward_from(self.body.forward_to(batch, self.layer.node))
+    }
+
+    /// The same of a pass that has come to the layer.
+    pub fn forward_from(&self, halfway: Halfway) -> Option<[Value; 2]> {
         let operation = &self.body.graph().nodes()[self.layer.node].operation;
         let inputs = operation.mean_inputs(halfway.value(self.layer.input))?;
         let features = self.body.forward_from(halfway);
@@ -57,33 +61,55 @@ impl Seen<'_> {
         Value::from_vec(numbers, &[count, self.layer.width()], &inputs.device())
     }
 
-    /// Adds, over a batch, the derivative of each feature by the length of a move of its output's weight and bias.
-    pub fn add_slopes(&self, places: &[usize], along: &[f64], slopes: &mut [f64]) {
-        let FeatureLayer { weight, bias, .. } = self.layer;
-        let trace = self.body.trace(self.batch(places), &mut Mode::Inference);
-        let ones = Value::full(1.0, trace.output.shape(), self.body.device());
-        let last = self.body.graph().nodes().len() - 1;
-        let is_wanted = |parameter| parameter == weight || Some(parameter) == bias;
-        let gradients = self
-            .body
-            .backward_from(trace, [(last, ones)], is_wanted, false);
-        let of = |parameter: usize| gradients.parameters[parameter].as_ref();
-        if let Some(gradient) = of(weight) {
-            gradient.read(|numbers| {
-                let rows = numbers.chunks_exact(self.layer.inputs);
-                for (slope, row) in slopes.iter_mut().zip(rows) {
-                    let products = row.iter().zip(along).map(|(g, d)| f64::from(*g) * d);
-                    *slope += products.sum::<f64>();
+    /// Per feature, the standard deviation of the layer's output over images and positions.
+    pub fn output_deviations(&self, batches: &[Halfway]) -> Vec<f64> {
+        let node = &self.body.graph().nodes()[self.layer.node];
+        let parameters = &self.body.parameters()[node.parameters.clone()];
+        let parameters: Vec<Value> = parameters.iter().map(|p| p.value.clone()).collect();
+        let (mut sums, mut squares) = (
+            vec![0.0; self.layer.features],
+            vec![0.0; self.layer.features],
+        );
+        let mut count = 0;
+        for halfway in batches {
+            let input = halfway.value(self.layer.input).clone();
+            let forward = node
+                .operation
+                .forward(vec![input], &parameters, &mut Mode::Inference);
+            let positions: usize = forward.output.shape()[2..].iter().product();
+            count += forward.output.shape()[0] * positions;
+            forward.output.read(|numbers| {
+                for (place, plane) in numbers.chunks_exact(positions).enumerate() {
+                    let feature = place % self.layer.features;
+                    for number in plane {
+                        sums[feature] += f64::from(*number);
+                        squares[feature] += f64::from(*number).powi(2);
+                    }
                 }
             });
         }
-        if let Some(gradient) = bias.and_then(of) {
-            gradient.read(|numbers| {
-                for (slope, number) in slopes.iter_mut().zip(numbers) {
-                    *slope += f64::from(*number) * along[self.layer.inputs];
+        let count = count.max(1) as f64;
+        let pairs = sums.iter().zip(squares);
+        pairs
+            .map(|(sum, square)| (square / count - (sum / count).powi(2)).max(0.0).sqrt())
+            .collect()
+    }
+
+    /// The mean features that a body like this one makes from the layer on.
+    pub fn mean_features(&self, body: &Network, batches: &[Halfway]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.layer.features];
+        let mut count = 0;
+        for halfway in batches {
+            let features = body.forward_from(halfway.clone());
+            count += features.shape()[0];
+            features.read(|numbers| {
+                for row in numbers.chunks_exact(sums.len()) {
+                    let pairs = sums.iter_mut().zip(row);
+                    pairs.for_each(|(sum, number)| *sum += f64::from(*number));
                 }
             });
         }
+        sums.iter().map(|sum| sum / count.max(1) as f64).collect()
     }
 
     /// Places of images, the first of each class: `share` of it, or as many as there are.

@@ -1,15 +1,18 @@
 //! Class means on disk.
 
 use super::ClassMeans;
+use super::response::LENGTHS;
 use crate::checkpoint::{CheckpointError, NamedTensors, Stored, StoredTensors};
 
-/// The names of the tensors: inputs, detectors, features, slopes, reaches.
-pub const NAMES: [&str; 5] = [
+/// The names of the tensors; the last may be missing.
+pub const NAMES: [&str; 7] = [
     "means.inputs",
     "means.detectors",
     "means.features",
-    "means.slopes",
+    "means.scales",
+    "means.responses",
     "means.reaches",
+    "means.spreads",
 ];
 
 /// Names and tensors.
@@ -18,10 +21,13 @@ pub fn tensors(means: &ClassMeans) -> impl Iterator<Item = (String, Stored<'_>)>
         &means.inputs,
         &means.detectors,
         &means.features,
-        &means.slopes,
+        &means.scales,
+        &means.responses,
         &means.reaches,
+        &means.spreads,
     ];
     let named = NAMES.into_iter().zip(parts);
+    let named = named.filter(|(_, numbers)| !numbers.is_empty());
     named.map(|(name, numbers)| {
         let classes = means.class_count();
         let stored = Stored::floats(numbers, &[classes, numbers.len() / classes]);
@@ -32,31 +38,35 @@ pub fn tensors(means: &ClassMeans) -> impl Iterator<Item = (String, Stored<'_>)>
 /// The means of so many classes in a file; `None` where it holds none.
 ///
 /// # Errors
-/// If a tensor is missing beside another, has not a row per class, or is not finite.
+/// If a tensor but the spreads' is missing beside another, has not a row per class, or is not finite.
 pub fn take(
     stored: &StoredTensors<'_>,
     classes: usize,
 ) -> Result<Option<ClassMeans>, CheckpointError> {
     let shapes = stored.shapes();
-    let mut width_of = NAMES.map(|name| {
-        let mut named = shapes.iter().filter(|(found, _)| *found == name);
-        named.next().map(|(_, shape)| shape.last().copied())
-    });
-    if width_of.iter().all(Option::is_none) {
+    let width_of = |place: usize| {
+        let mut named = shapes.iter().filter(|(found, _)| *found == NAMES[place]);
+        named
+            .next()
+            .map(|(_, shape)| shape.last().copied().unwrap_or(1).max(1))
+    };
+    if (0..NAMES.len()).all(|place| width_of(place).is_none()) {
         return Ok(None);
     }
-    // Rows as long as the first of both kinds; others are refused as of another shape.
-    width_of[1] = width_of[0];
-    width_of[3] = width_of[2];
-    width_of[4] = Some(Some(1));
-    let widths = width_of.map(|width| width.flatten().unwrap_or(1).max(1));
-    let take = |place: usize| stored.take(NAMES[place], &[classes, widths[place]]);
+    // Two widths are read off; tensors that have others are refused as of another shape.
+    let [width, features] = [0, 2].map(|place| width_of(place).unwrap_or(1));
+    let take = |place: usize, width: usize| stored.take(NAMES[place], &[classes, width]);
     Ok(Some(ClassMeans {
-        sizes: [widths[0], widths[2]],
-        inputs: take(0)?,
-        detectors: take(1)?,
-        features: take(2)?,
-        slopes: take(3)?,
-        reaches: take(4)?,
+        sizes: [width, features],
+        inputs: take(0, width)?,
+        detectors: take(1, width)?,
+        features: take(2, features)?,
+        scales: take(3, features)?,
+        responses: take(4, LENGTHS.len() * features)?,
+        reaches: take(5, 1)?,
+        spreads: match width_of(6) {
+            Some(_) => take(6, classes.saturating_mul(width))?,
+            None => Vec::new(),
+        },
     }))
 }

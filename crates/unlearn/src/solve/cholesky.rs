@@ -31,13 +31,19 @@ impl Cholesky {
         }
     }
 
-    /// `A^-1 b`.
-    pub fn solve(&self, right: &[f64]) -> Vec<f64> {
+    /// `L^-1 b`: of vectors with the second moments A it has the second moments 1.
+    pub fn whiten(&self, right: &[f64]) -> Vec<f64> {
         let mut x = right.to_vec();
         for row in 0..self.size {
             let lower = &self.lower[row * self.size..];
             x[row] = (x[row] - dot(&lower[..row], &x[..row])) / lower[row];
         }
+        x
+    }
+
+    /// `A^-1 b`.
+    pub fn solve(&self, right: &[f64]) -> Vec<f64> {
+        let mut x = self.whiten(right);
         for row in (0..self.size).rev() {
             let lower = &self.lower[row * self.size..];
             x[row] /= lower[row];

@@ -36,7 +36,9 @@ fn class_means_are_those_of_main_memory() {
             compare("features", ClassMeans::feature, 1e-4);
             // What the matrix of second moments makes of small differences.
             compare("detectors", ClassMeans::detector, 5e-3);
-            compare("slopes", ClassMeans::slope, 5e-3);
+            compare("scales", ClassMeans::scale, 1e-3);
+            compare("responses", ClassMeans::response, 5e-3);
+            compare("spreads", |means, class| means.spread(class).unwrap(), 5e-3);
             // An image more or less that is answered right.
             let gap = (found.reach(class) - expected.reach(class)).abs();
             assert!(gap < 0.1, "{}: off by {gap}", what("reach"));

@@ -7,7 +7,7 @@ use super::{largest_part, never_seen};
 use crate::forget::{
     Algorithm, CatalogEntry, CodeAnswers, Context, ForgetError, Forgotten, MAX_KEPT_LOSS, Need,
 };
-use crate::means::Shift;
+use crate::means::{SPREAD, Shift};
 use crate::network::{ClassifierUnit, Network};
 use crate::train::TrainError;
 use crate::tune::{not_negative, part_or_none, positive};
@@ -20,9 +20,10 @@ use crate::tune::{not_negative, part_or_none, positive};
 /// left, or none were trained, a unit is made from the codes: what training would make of an
 /// output that is never a label, if the codes were all its samples.
 ///
-/// Where class means are kept with the codes ([`crate::means::ClassMeans`]), the mean features of the forgotten classes go to the nearest mix of the
-/// kept classes': the weight of the layer that makes the features moves by a matrix of rank `|F|` at most, and whoever looks
-/// inside finds the class there hardly more than in a network trained without it (docs/depth.md). Those of a class go
+/// Where class means are kept with the codes ([`crate::means::ClassMeans`]), the features of the forgotten classes move, too: what of their mean no kept
+/// class's row reads goes, and their images are drawn apart in what is read, as in a network that never saw them. For that the weight of the layer
+/// that makes the features changes by a matrix of low rank; whoever looks inside finds the class there hardly more than in a network
+/// trained without it (docs/depth.md). Those of a class go
 /// less far where that would have cost the others answers when training ended (its reach), and all of them
 /// where the loss on the kept codes would rise by more than is allowed. Without class means features stay as they are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,9 +32,11 @@ pub struct Transplant {
     unit: Unit,
     /// Pulls the numbers of a made unit to 0, as in training.
     weight_decay: f64,
-    /// Which part of the way to the kept classes' the mean features of a forgotten class go, in
+    /// Which part of the way the features of a forgotten class go, in
     /// [0, 1]; 0: features stay as they are.
     shift: f64,
+    /// By which part of what tells them from each other the images of a forgotten class are drawn apart.
+    spread: f64,
     /// Whether they go no further than the class's reach ([`crate::means::ClassMeans::reach`]).
     within_reach: bool,
     /// By how much the mean loss on the kept codes may rise for that, in nats, where the request
@@ -58,7 +61,8 @@ impl Default for Transplant {
         Self {
             unit: Unit::Auto,
             weight_decay: 5e-4,
-            shift: 0.75,
+            shift: 1.0,
+            spread: SPREAD,
             within_reach: true,
             max_kept_loss: MAX_KEPT_LOSS,
         }
@@ -76,6 +80,7 @@ impl Algorithm for Transplant {
     fn check(&self) -> Result<(), TrainError> {
         positive("weight_decay", self.weight_decay)?;
         part_or_none("shift", self.shift)?;
+        not_negative("spread", self.spread)?;
         not_negative("max_kept_loss", self.max_kept_loss)
     }
 
@@ -130,7 +135,10 @@ impl Transplant {
         let (codes, request) = (context.codes(Self::ENTRY.name)?, context.request);
         let (forgotten, kept) = (request.forgotten(), request.kept());
         let means = codes.class_means().filter(|_| self.shift > 0.0);
-        let shift = means.map(|means| (means, Shift::new(&network, means, forgotten, kept)));
+        let shift = means.map(|means| {
+            let shift = Shift::new(&network, means, forgotten, kept, self.spread);
+            (means, shift)
+        });
         let Some((means, Some(shift))) = shift else {
             return Ok(Moved {
                 network,
