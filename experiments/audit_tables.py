@@ -20,6 +20,21 @@ def compact(record):
             for audit in record["audits"] for figure in audit["figures"]]
 
 
+DESCRIPTION = ("audit", "label", "unit", "about", "good", "margin")
+
+
+def described_once(runs):
+    """Figures as the last of the runs describes them, and the runs with what is found or described otherwise in each."""
+    figures = {figure["key"]: {name: figure[name] for name in DESCRIPTION} for run in runs for figure in run["figures"]}
+    own = lambda figure: {name: value for name, value in figure.items() if name not in DESCRIPTION or value != figures[figure["key"]][name]}
+    return {"figures": figures, "runs": [{**run, "figures": [own(figure) for figure in run["figures"]]} for run in runs]}
+
+
+def described(record):
+    """The runs of a record that describes its figures once, with the description in each."""
+    return [{**run, "figures": [{**record.get("figures", {}).get(figure["key"], {}), **figure} for figure in run["figures"]]} for run in record["runs"]]
+
+
 def row(*cells):
     print("| " + " | ".join(str(cell) for cell in cells) + " |")
 

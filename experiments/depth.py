@@ -61,7 +61,7 @@ def told_once(runs):
 
 def record_of(name):
     path = command.RECORDS / f"depth-{name}.json"
-    return json.loads(path.read_text()) if path.exists() else {"runs": []}
+    return json.loads(path.read_text()) if path.exists() else {"figures": {}, "runs": []}
 
 
 def forget(unlearn, model, codes, parts, variant, folder, name):
@@ -119,5 +119,5 @@ if __name__ == "__main__":
                              "forget_seconds": sum(step["forget_seconds"] for step in forgot),
                              "backward_passes": sum(step["backward_passes"] for step in forgot), "figures": audit_tables.compact(record)})
                 key = lambda run: (run["request"], run["seed"], run["variant"])
-                merged = {key(run): run for run in record_of(name)["runs"] + runs}
-                command.write(f"depth-{name}", {**told, "runs": told_once(list(merged.values()))})
+                merged = {key(run): run for run in audit_tables.described(record_of(name)) + runs}
+                command.write(f"depth-{name}", {**told, **audit_tables.described_once(told_once(list(merged.values())))})

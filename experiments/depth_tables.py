@@ -10,7 +10,9 @@ import audit_tables
 from depth import VARIANTS
 
 RECORDS = pathlib.Path(__file__).resolve().parent / "records"
-COLUMNS = ["original", "bias shift", *VARIANTS, "retrained"]
+# What the transplant did before it left features what kept rows read; today's program cannot.
+BEFORE = "transplant, to mixes"
+COLUMNS = ["original", "bias shift", *VARIANTS, BEFORE, "retrained"]
 # What the tables leave out unless all is asked for: figures that say the same as others or told nothing apart.
 LEFT_OUT = ("answers.worst-drop", "landing.js", "relearning.steps", "kept-only.recognised", "prototype.k5", "code-replay.recognised", "neighbours", "alignment", "trigger", "distance")
 
@@ -48,8 +50,24 @@ def table(runs):
     print("\nOf all figures of traces told apart: " + "; ".join(f"{column} {told[column]} of {judged[column]}" for column in columns if judged.get(column)) + ".\n")
 
 
+def by_class(runs):
+    """A row per request and way to forget, for records of every class."""
+    keys = [key for key in dict.fromkeys(figure["key"] for run in runs for figure in run["figures"]) if key.startswith(("answers.kept", "landing.total", "relearning.k", "prototype.k", "probe", "membership.auc")) and key != "prototype.k5"]
+    audit_tables.row("forgotten", "model", *(f"`{key}`" for key in keys))
+    audit_tables.row(*["---"] * (2 + len(keys)))
+    for request in dict.fromkeys(run["request"] for run in runs):
+        asked = [run for run in runs if run["request"] == request]
+        for column in COLUMNS[2:]:
+            cells = [of_column(asked, key, column) for key in keys]
+            if any(cells):
+                units = [next(figure["unit"] for run in runs for figure in run["figures"] if figure["key"] == key) for key in keys]
+                audit_tables.row(request, column, *map(audit_tables.cell, cells, units))
+    print()
+
+
 def tables(name):
     record = json.loads((RECORDS / f"depth-{name}.json").read_text())
+    record["runs"] = audit_tables.described(record)
     accuracy = {run["seed"]: run["accuracy_percent"] for run in record["runs"]}
     plain = {run["seed"]: run["accuracy_without_spare_percent"] for run in record["runs"] if "accuracy_without_spare_percent" in run}
     listed = lambda percents: ", ".join(f"{percent:.1f} (seed {seed})" for seed, percent in sorted(percents.items()))
@@ -60,28 +78,32 @@ def tables(name):
     if measured:
         part = statistics.median(run["class_means_seconds"] / run["train_seconds"] for run in measured)
         print(f"Measuring class means took {100 * part:.1f} % of the time that training took (median).\n")
+    if name.endswith("-every"):
+        return by_class(record["runs"])
     for request in dict.fromkeys(run["request"] for run in record["runs"]):
         runs = [run for run in record["runs"] if run["request"] == request]
         seeds = sorted({run["seed"] for run in runs})
         times = ", ".join(f"{variant} {1000 * statistics.median(run['forget_seconds'] for run in runs if run['variant'] == variant):.2f} ms"
-                          for variant in VARIANTS if any(run["variant"] == variant for run in runs))
+                          for variant in [*VARIANTS, BEFORE] if any(run["variant"] == variant for run in runs))
         print(f"#### forgotten: {request.replace(',', ', ').replace('>', ', then ')}; seeds {', '.join(map(str, seeds))}\n\nForgetting took (median): {times}.\n")
         table(runs)
 
 
 def relearning(names):
-    """Per model, and per record and request, how many of the figures for 1, 5 and 20 images tell it apart."""
-    records = [(name, json.loads((RECORDS / f"depth-{name}.json").read_text())["runs"]) for name in names]
-    asked = [(name, request, [run for run in runs if run["request"] == request]) for name, runs in records for request in dict.fromkeys(run["request"] for run in runs)]
-    audit_tables.row("model", *(f"{name}, {request.replace(',', ' ').replace('>', ', then ')}" for name, request, _ in asked))
-    audit_tables.row(*["---"] * (1 + len(asked)))
-    for column in COLUMNS:
-        cells = []
-        for _, _, runs in asked:
-            verdicts = [model["verdict"] for key in ("relearning.k1", "relearning.k5", "relearning.k20") for model in of_column(runs, key, column)]
-            cells.append(f"{verdicts.count('told-apart')} of {len(verdicts)}" if verdicts else "-")
-        if set(cells) != {"-"}:
-            audit_tables.row(column, *cells)
+    """Per record and request, and per model, how many of the figures for 1, 5 and 20 images tell it apart."""
+    keys = ("relearning.k1", "relearning.k5", "relearning.k20")
+    rows = []
+    for name in names:
+        all_runs = json.loads((RECORDS / f"depth-{name}.json").read_text())["runs"]
+        for request in dict.fromkeys(run["request"] for run in all_runs):
+            runs = [run for run in all_runs if run["request"] == request]
+            cells = [[model["verdict"] for key in keys for model in of_column(runs, key, column)] for column in COLUMNS]
+            rows.append((f"{name}, {request.replace(',', ' ').replace('>', ', then ')}", [f"{verdicts.count('told-apart')} of {len(verdicts)}" if verdicts else "-" for verdicts in cells]))
+    shown = [place for place in range(len(COLUMNS)) if any(cells[place] != "-" for _, cells in rows)]
+    audit_tables.row("trained, forgotten", *(COLUMNS[place] for place in shown))
+    audit_tables.row(*["---"] * (1 + len(shown)))
+    for name, cells in rows:
+        audit_tables.row(name, *(cells[place] for place in shown))
 
 
 if __name__ == "__main__":

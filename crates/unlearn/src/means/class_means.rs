@@ -23,7 +23,7 @@ use super::response::LENGTHS;
 /// With many classes there are no spreads ([`ClassMeans::spread`]).
 ///
 /// When the features of c go as far as `r_c`, and c is no answer any more, about one in two hundred of the training images of other
-/// classes loses its right answer (those that gain it taken off): `r_c = min(1, sqrt(0.005 / a))`, where `a t^2` is fitted to the part
+/// classes loses its right answer (those that gain it taken off): 1 where going all the way loses no more, else `min(1, sqrt(0.005 / a))`, where `a t^2` is fitted to the part
 /// that was lost at t = 1/2 and 1.
 ///
 /// Whoever has them knows how a class looks on average, for a perceptron its mean image: they are as secret as the codes.

@@ -36,8 +36,8 @@ const RIDGE: f64 = 0.01;
 
 impl ClassMeans {
     /// Measures a model on training images and on its codes `[codes, channels, height, width]`: one
-    /// forward pass over at most 5,000 images (8 of each class where there are more than 625), one and nine more
-    /// from the layer on over two fifths of them, and per class two passes from the layer on over at most a fifth. The images are the first
+    /// forward pass over at most 5,000 images (8 of each class where there are more than 625), one and eight more
+    /// from the layer on over two fifths of them, and per class one or two passes from the layer on over at most a fifth. The images are the first
     /// of each class. `watch` is told how many of how many classes are done. `None` where the network's features are
     /// not the outputs of one layer, each of one output, or that layer reads nothing but zeros.
     ///
@@ -113,7 +113,18 @@ impl ClassMeans {
                     .chunks(BATCH)
                     .map(|places| body.forward_to(seen.batch(places), layer.node));
                 let batches: Vec<Halfway> = batches.collect();
-                let Response { scales, rises } = Response::measure(&seen, &batches, &unit);
+                let mut still = vec![0.0; features];
+                let (mut inputs, mut logits) = (Vec::new(), Vec::new());
+                for halfway in &batches {
+                    let [of_inputs, of_features] = seen.forward_from(halfway.clone())?;
+                    add_rows(&mut still, &of_features);
+                    if !means.spreads.is_empty() {
+                        add_as_rows(&mut inputs, &of_inputs);
+                        add_as_rows(&mut logits, &head.forward(of_features));
+                    }
+                }
+                still.iter_mut().for_each(|sum| *sum /= places.len() as f64);
+                let Response { scales, rises } = Response::measure(&seen, &batches, &unit, &still);
                 put(&mut means.scales, class, features, scales.into_iter());
                 put(
                     &mut means.responses,
@@ -128,12 +139,6 @@ impl ClassMeans {
                     detector.iter().map(|d| *d as f32),
                 );
                 if !means.spreads.is_empty() {
-                    let (mut inputs, mut logits) = (Vec::new(), Vec::new());
-                    for halfway in batches {
-                        let [of_inputs, of_features] = seen.forward_from(halfway)?;
-                        add_as_rows(&mut inputs, &of_inputs);
-                        add_as_rows(&mut logits, &head.forward(of_features));
-                    }
                     let spread = regression(&solver, &inputs, &logits);
                     put(
                         &mut means.spreads,

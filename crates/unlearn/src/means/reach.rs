@@ -7,8 +7,8 @@ use crate::network::{Halfway, Network, Value, largest};
 /// Part of the images of other classes that may lose their right answer, those that gain it taken off.
 const MOST_LOST: f64 = 0.005;
 
-/// Parts of the way that are tried.
-const TRIED: [f64; 2] = [0.5, 1.0];
+/// The part of the way that is tried where the whole of it costs too much.
+const HALF: f64 = 0.5;
 
 /// Images that answers are of, in all; as many of each class.
 const IMAGES: usize = 1_000;
@@ -69,14 +69,15 @@ impl<'a> Reach<'a> {
             return 1.0;
         };
         let before = self.right(class, |batch| batch.logits.clone());
-        let (mut products, mut squares) = (0.0, 0.0);
-        for part in TRIED {
+        let lost = |part: f64| {
             let moved = shift.applied(self.network, &[part]);
-            let after = self.right(class, |batch| moved.forward_from(batch.halfway.clone()));
-            products += (before - after) * part.powi(2);
-            squares += part.powi(4);
+            before - self.right(class, |batch| moved.forward_from(batch.halfway.clone()))
+        };
+        let of_whole = lost(1.0);
+        if of_whole <= MOST_LOST {
+            return 1.0;
         }
-        let rise = products / squares;
+        let rise = (of_whole + lost(HALF) * HALF.powi(2)) / (1.0 + HALF.powi(4));
         match rise > MOST_LOST {
             true => (MOST_LOST / rise).sqrt(),
             false => 1.0,
@@ -86,7 +87,8 @@ impl<'a> Reach<'a> {
     /// The part of the images of other classes that are answered right where the class is never an answer.
     fn right(&self, class: usize, logits: impl Fn(&Batch) -> Value) -> f64 {
         let (mut right, mut count) = (0.0, 0.0);
-        for batch in &self.batches {
+        let of_others = |batch: &&Batch| batch.labels.iter().any(|label| *label != class);
+        for batch in self.batches.iter().filter(of_others) {
             let logits = logits(batch);
             let outputs = logits.shape()[1];
             let mut numbers = logits.into_vec();

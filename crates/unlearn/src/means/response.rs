@@ -19,8 +19,8 @@ pub struct Response {
 }
 
 impl Response {
-    /// By passes from the layer on, one per length, in which row j moves by the length times its scale along `along`.
-    pub fn measure(seen: &Seen<'_>, batches: &[Halfway], along: &[f64]) -> Self {
+    /// By passes from the layer on, one per length, in which row j moves by the length times its scale along `along`. The mean features without a move are known.
+    pub fn measure(seen: &Seen<'_>, batches: &[Halfway], along: &[f64], still: &[f64]) -> Self {
         let scales = seen.output_deviations(batches);
         let means = |length: f64| {
             let by = LayerMove {
@@ -30,9 +30,8 @@ impl Response {
             let body = seen.layer.moved(seen.body, &[(1.0, &by)]);
             seen.mean_features(&body, batches)
         };
-        let still = means(0.0);
         let rises = LENGTHS.iter().flat_map(|length| {
-            let pairs = means(*length).into_iter().zip(still.clone());
+            let pairs = means(*length).into_iter().zip(still);
             pairs.map(|(moved, still)| (moved - still) as f32)
         });
         Self {

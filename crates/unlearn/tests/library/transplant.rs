@@ -213,8 +213,8 @@ fn features_go_as_far_as_their_reach_which_what_the_other_classes_lose_decides()
             lost(&data, &model, &free.model, class)
         });
         let rise = (0.25 * half + whole) / 1.0625;
-        let reach = match rise > 0.005 {
-            true => (0.005 / rise).sqrt(),
+        let reach = match whole > 0.005 {
+            true => (0.005 / rise).sqrt().min(1.0),
             false => 1.0,
         };
         assert!((means.reach(class) - reach).abs() < 1e-6, "{reach}");
