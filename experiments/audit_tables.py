@@ -32,7 +32,7 @@ def described_once(runs):
 
 def described(record):
     """The runs of a record that describes its figures once, with the description in each."""
-    return [{**run, "figures": [{**record.get("figures", {}).get(figure["key"], {}), **figure} for figure in run["figures"]]} for run in record["runs"]]
+    return [{**run, "figures": [{**record["figures"][figure["key"]], **figure} for figure in run["figures"]]} for run in record["runs"]]
 
 
 def row(*cells):

@@ -98,14 +98,14 @@ def span(path, images, labels, forgotten):
 
 def table():
     record = json.loads((command.RECORDS / "feature-span.json").read_text())
-    audit_tables.row("network", "model", "models", "mean, squared", "of it within the rows' span", "beside it", "variance", "of it within the rows' span")
-    audit_tables.row(*["---"] * 8)
+    audit_tables.row("network", "forgotten", "model", "models", "mean, squared", "of it within the rows' span", "beside it", "variance", "of it within the rows' span")
+    audit_tables.row(*["---"] * 9)
     for name in dict.fromkeys(model["name"] for model in record["models"]):
         for kind in ["original", *VARIANTS, "retrained"]:
             found = [model for model in record["models"] if (model["name"], model["kind"]) == (name, kind)]
             if found:
                 means = [statistics.mean(model[figure] for model in found) for figure in FIGURES]
-                audit_tables.row(name, kind, len(found), *(f"{number:.2f}" for number in (means[0], means[1], means[0] - means[1], *means[2:])))
+                audit_tables.row(name, found[0]["request"], kind, len(found), *(f"{number:.2f}" for number in (means[0], means[1], means[0] - means[1], *means[2:])))
 
 
 if __name__ == "__main__":

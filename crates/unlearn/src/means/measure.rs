@@ -6,6 +6,7 @@ use unlearn_data::Split;
 use super::moments::Moments;
 use super::reach::Reach;
 use super::response::{LENGTHS, Response};
+use super::rows::{add_as_rows, add_rows, doubles};
 use super::seen::Seen;
 use super::spread::regression;
 use super::{ClassMeans, FeatureLayer};
@@ -104,7 +105,7 @@ impl ClassMeans {
         let solver = Cholesky::new(with_ridge(of_images.mean_with(of_codes)));
         let places = seen.places(classes, LEAST.max(MOVED_IMAGES / classes));
         for (class, places) in places.iter().enumerate() {
-            let input: Vec<f64> = means.input(class).iter().copied().map(f64::from).collect();
+            let input = doubles(means.input(class));
             let detector = solver.solve(&input);
             if !places.is_empty() {
                 let response = dot(&input, &detector);
@@ -171,23 +172,6 @@ fn with_ridge(mut moments: Vec<f64>) -> Vec<f64> {
     let trace: f64 = moments.iter().step_by(width + 1).sum();
     add_to_diagonal(&mut moments, RIDGE * trace / width as f64);
     moments
-}
-
-fn add_rows(sums: &mut [f64], rows: &Value) {
-    rows.read(|numbers| {
-        for row in numbers.chunks_exact(sums.len()) {
-            let pairs = sums.iter_mut().zip(row);
-            pairs.for_each(|(sum, number)| *sum += f64::from(*number));
-        }
-    });
-}
-
-fn add_as_rows(rows: &mut Vec<Vec<f64>>, value: &Value) {
-    let width = value.element_count() / value.shape()[0];
-    value.read(|numbers| {
-        let new = numbers.chunks_exact(width);
-        rows.extend(new.map(|row| row.iter().copied().map(f64::from).collect()));
-    });
 }
 
 fn put(all: &mut [f32], class: usize, width: usize, numbers: impl Iterator<Item = f32>) {

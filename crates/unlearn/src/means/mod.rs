@@ -11,6 +11,7 @@ mod measure;
 mod moments;
 mod reach;
 mod response;
+mod rows;
 mod seen;
 mod shift;
 mod spread;
@@ -21,7 +22,3 @@ pub use class_means::ClassMeans;
 pub(crate) use layer::FeatureLayer;
 pub(crate) use shift::{SPREAD, Shift};
 pub(crate) use stored::{NAMES, take, tensors};
-
-fn doubles(numbers: &[f32]) -> Vec<f64> {
-    numbers.iter().copied().map(f64::from).collect()
-}

@@ -3,6 +3,7 @@
 use unlearn_data::{Normalization, Split};
 
 use super::FeatureLayer;
+use super::rows::add_rows;
 use crate::network::op::Mode;
 use crate::network::{Halfway, Network, Value};
 
@@ -102,12 +103,7 @@ impl Seen<'_> {
         for halfway in batches {
             let features = body.forward_from(halfway.clone());
             count += features.shape()[0];
-            features.read(|numbers| {
-                for row in numbers.chunks_exact(sums.len()) {
-                    let pairs = sums.iter_mut().zip(row);
-                    pairs.for_each(|(sum, number)| *sum += f64::from(*number));
-                }
-            });
+            add_rows(&mut sums, &features);
         }
         sums.iter().map(|sum| sum / count.max(1) as f64).collect()
     }

@@ -1,12 +1,13 @@
-//! Moving the features of forgotten classes to where kept classes have theirs.
+//! Moving the features of forgotten classes to where a network that never saw them has them.
 
 use rayon::prelude::*;
 
 use super::curve::Curve;
 use super::kept_rows::KeptRows;
 use super::layer_move::LayerMove;
+use super::rows::doubles;
 use super::wanted::{to_hull, to_rows};
-use super::{ClassMeans, FeatureLayer, doubles};
+use super::{ClassMeans, FeatureLayer};
 use crate::network::Network;
 use crate::solve::{Cholesky, add_to_diagonal, dot};
 
@@ -85,7 +86,8 @@ impl Shift {
                 None => to_hull(means, *class, &known_kept),
             };
             let mut moves = vec![moved.mean(place, *class, &wanted)];
-            if let (Some(rows), Some(regression)) = (&rows, means.spread(*class)) {
+            let regression = means.spread(*class).filter(|_| spread > 0.0);
+            if let (Some(rows), Some(regression)) = (&rows, regression) {
                 moves.extend(moved.spread(*class, kept, rows, regression, spread));
             }
             moves
@@ -342,7 +344,7 @@ mod tests {
             none * 1.1 < some && some * 1.1 < more,
             "{none} {some} {more}"
         );
-        // Twice the part, squared, is the most that a regression could give.
+        // All of the logits' deviations, grown by the part, is the most that a regression could give.
         assert!(some < none * 1.4f64.powi(2) * 1.05, "{none} {some}");
     }
 

@@ -1,7 +1,8 @@
 //! Where the mean features of a forgotten class are wanted.
 
 use super::kept_rows::KeptRows;
-use super::{ClassMeans, doubles, hull};
+use super::rows::doubles;
+use super::{ClassMeans, hull};
 
 /// Part of the way to the nearest mix of the kept classes' features, where the kept classes' rows leave no direction of their own.
 const TO_HULL: f64 = 0.75;

@@ -1,5 +1,5 @@
 //! Transplanting output units: a forgotten class gets the unit of a class that the
-//! network never saw, and its features move to where kept classes have theirs.
+//! network never saw, and its features lose what no kept class's unit reads.
 
 mod code_features;
 mod largest_part;

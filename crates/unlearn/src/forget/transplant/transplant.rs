@@ -72,7 +72,7 @@ impl Default for Transplant {
 impl Algorithm for Transplant {
     const ENTRY: CatalogEntry = CatalogEntry::of::<Self>(
         "transplant",
-        "give the classes the output unit of one that was never seen, and move their features to the kept ones'",
+        "give the classes the output unit of one that was never seen, and take from their features what no kept unit reads",
         "ours; see docs/depth.md",
         &[Need::Codes],
     );
