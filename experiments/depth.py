@@ -25,6 +25,8 @@ VARIANTS = {
     "transplant, made unit": "--method transplant --set unit=made",
     # Features moved, but images not drawn apart.
     "transplant, no spread": "--method transplant --set unit=spare --set spread=0",
+    # Kept classes' biases as they were.
+    "transplant, no balance": "--method transplant --set unit=spare --set balance=false",
     # The output rows alone, features as they were.
     "transplant, rows alone": "--method transplant --set unit=spare --set shift=0",
     "made unit, rows alone": "--method transplant --set unit=made --set shift=0",

@@ -192,7 +192,7 @@ impl FileContent {
             class_means: codes.class_means().map(ClassMeans::sizes),
             reaches: codes.class_means().map_or(Vec::new(), |means| {
                 let classes = 0..means.class_count();
-                classes.map(|class| means.reach(class)).collect()
+                classes.map(|class| means.reach(&[class])).collect()
             }),
             model_digest: metadata.model,
         }

@@ -2,6 +2,9 @@
 
 use super::response::LENGTHS;
 
+/// Part of the images of other classes that may lose their right answer, those that gain it taken off.
+pub(super) const MOST_LOST: f64 = 0.005;
+
 /// Per class c, means over its training images of what the layer reads and makes whose outputs become
 /// the features.
 ///
@@ -15,16 +18,15 @@ use super::response::LENGTHS;
 /// scales    o_cj, the deviation of the layer's output j over images and positions
 /// responses v_cj(u) = E_c[h_j] less h_cj when row j moves by u o_cj d_c / (m_c . d_c), u in {-2, -1, -0.4, -0.15, 0.15, 0.4, 1, 2}
 /// spreads   U_c = E_c[l x^T] (E_c[x x^T] + 3 E)^-1 of the logits l and inputs x, each less its mean over the class
-/// reach     r_c in [0, 1], the part of the way that c's features may go
+/// biases    b_c, the class's bias in the classifier layer with which the loss on those images is least
+/// costs     a_c, the part of other classes' images that lose their right answer when c's features go all the way
 /// ```
 ///
 /// Of all moves of the weight that change the class's mean output by one and the same, `d_c` is that
 /// which changes the outputs of everything else least (in the mean square, with the ridge r). Of a class without images all these are 0.
 /// With many classes there are no spreads ([`ClassMeans::spread`]).
 ///
-/// When the features of c go as far as `r_c`, and c is no answer any more, about one in two hundred of the training images of other
-/// classes loses its right answer (those that gain it taken off): 1 where going all the way loses no more, else `min(1, sqrt(0.005 / a))`, where `a t^2` is fitted to the part
-/// that was lost at t = 1/2 and 1.
+/// Biases are of all classes at once; none where the layer has none. Costs count what is lost where c is no answer any more, less what is gained. Where that is more than one image in two hundred, `a_c t^2` is fitted to what is lost at t = 1/2 and 1.
 ///
 /// Whoever has them knows how a class looks on average, for a perceptron its mean image: they are as secret as the codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +45,10 @@ pub struct ClassMeans {
     pub(super) responses: Vec<f32>,
     /// `[classes, classes, width]`, or empty.
     pub(super) spreads: Vec<f32>,
+    /// `[classes]`, or empty.
+    pub(super) biases: Vec<f32>,
     /// `[classes]`.
-    pub(super) reaches: Vec<f32>,
+    pub(super) costs: Vec<f32>,
 }
 
 impl ClassMeans {
@@ -61,7 +65,8 @@ impl ClassMeans {
             &self.scales,
             &self.responses,
             &self.spreads,
-            &self.reaches,
+            &self.biases,
+            &self.costs,
         ];
         parts.into_iter().flatten().all(|number| number.is_finite())
     }
@@ -107,9 +112,24 @@ impl ClassMeans {
         (!self.spreads.is_empty()).then(|| row(&self.spreads, width, class))
     }
 
-    /// r_c: how far c's features may go, as a part of the way.
-    pub fn reach(&self, class: usize) -> f64 {
-        f64::from(self.reaches[class]).clamp(0.0, 1.0)
+    /// b_c; none where the classifier layer has no biases.
+    pub fn bias(&self, class: usize) -> Option<f32> {
+        self.biases.get(class).copied()
+    }
+
+    /// a_c.
+    pub fn cost(&self, class: usize) -> f64 {
+        f64::from(self.costs[class])
+    }
+
+    /// How far the features of these classes may go together, as a part of the way: so far that about one in two hundred images of
+    /// the others loses its right answer, `t = min(1, sqrt(0.005 / sum_c a_c))`.
+    pub fn reach(&self, classes: &[usize]) -> f64 {
+        let cost: f64 = classes.iter().map(|class| self.cost(*class)).sum();
+        match cost > MOST_LOST {
+            true => (MOST_LOST / cost).sqrt(),
+            false => 1.0,
+        }
     }
 }
 

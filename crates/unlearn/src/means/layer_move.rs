@@ -15,8 +15,8 @@ pub struct LayerMove {
 }
 
 impl FeatureLayer {
-    /// The same network with the layer moved by the sum of moves, each times a part.
-    pub fn moved(&self, network: &Network, moves: &[(f64, &LayerMove)]) -> Network {
+    /// The same network with the layer moved by the sum of moves, times a part.
+    pub fn moved(&self, network: &Network, moves: &[&LayerMove], part: f64) -> Network {
         let mut network = network.clone();
         let mut change = |parameter: usize, width: usize, first: usize| {
             let value = &network.parameters()[parameter].value;
@@ -24,7 +24,7 @@ impl FeatureLayer {
             let rows = numbers.par_chunks_exact_mut(width).enumerate();
             rows.for_each(|(feature, row)| {
                 let mut sums = vec![0.0; width];
-                for (part, by) in moves {
+                for by in moves {
                     let length = part * by.lengths[feature];
                     let along = sums.iter_mut().zip(&by.along[first..]);
                     along.for_each(|(sum, along)| *sum += length * along);

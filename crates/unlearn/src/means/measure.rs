@@ -3,15 +3,17 @@
 use rayon::prelude::*;
 use unlearn_data::Split;
 
+use super::balance::offsets;
+use super::cost::Cost;
 use super::moments::Moments;
-use super::reach::Reach;
 use super::response::{LENGTHS, Response};
 use super::rows::{add_as_rows, add_rows, doubles};
 use super::seen::Seen;
 use super::spread::regression;
+use super::through::Through;
 use super::{ClassMeans, FeatureLayer};
 use crate::checkpoint::Model;
-use crate::network::{Halfway, Value};
+use crate::network::Value;
 use crate::solve::{Cholesky, add_to_diagonal, dot};
 
 /// Images that means and second moments are of, in all; as many of each class.
@@ -29,7 +31,7 @@ const LEAST: usize = 8;
 /// Images that go through the network together.
 const BATCH: usize = 100;
 
-/// Classes whose reach is found at the same time.
+/// Classes whose cost is found at the same time.
 const TOGETHER: usize = 16;
 
 /// Part of the mean square of an input that is added to all of them.
@@ -37,8 +39,8 @@ const RIDGE: f64 = 0.01;
 
 impl ClassMeans {
     /// Measures a model on training images and on its codes `[codes, channels, height, width]`: one
-    /// forward pass over at most 5,000 images (8 of each class where there are more than 625), one and eight more
-    /// from the layer on over two fifths of them, and per class one or two passes from the layer on over at most a fifth. The images are the first
+    /// forward pass over at most 5,000 images (8 of each class where there are more than 625), one and nine more
+    /// of what comes after the layer over two fifths of them, and one, with one or two of what comes after the layer per class, over as many. The images are the first
     /// of each class. `watch` is told how many of how many classes are done. `None` where the network's features are
     /// not the outputs of one layer, each of one output, or that layer reads nothing but zeros.
     ///
@@ -72,7 +74,8 @@ impl ClassMeans {
                 true => vec![0.0; classes * classes * width],
                 false => Vec::new(),
             },
-            reaches: vec![1.0; classes],
+            biases: Vec::new(),
+            costs: vec![0.0; classes],
         };
         // Each class comes by three times.
         let mut done = 0;
@@ -80,12 +83,19 @@ impl ClassMeans {
             done += 1;
             watch(done, 3 * classes);
         };
+        let every: Vec<usize> = (0..classes).collect();
+        let (mut logits, mut labels) = (Vec::new(), Vec::new());
         let mut of_images = Moments::new(width);
         let places = seen.places(classes, LEAST.max(IMAGES / classes));
         for (class, places) in places.iter().enumerate() {
             let mut sums = [vec![0.0; width], vec![0.0; features]];
             for batch in places.chunks(BATCH) {
-                let [inputs, features] = seen.forward(seen.batch(batch))?;
+                let through = Through::new(&body, layer, seen.batch(batch));
+                let inputs = seen.mean_inputs(&through)?;
+                let features = through.rest();
+                let of_batch = head.forward(features.clone());
+                of_batch.read(|numbers| logits.extend_from_slice(numbers));
+                labels.resize(labels.len() + batch.len(), class);
                 of_images.add(&inputs);
                 add_rows(&mut sums[0], &inputs);
                 add_rows(&mut sums[1], &features);
@@ -96,11 +106,22 @@ impl ClassMeans {
             put(&mut means.features, class, features, features_of);
             class_done();
         }
+        let shape = [labels.len(), classes];
+        let logits = Value::from_vec(logits, &shape, model.network.device());
+        let biases = every
+            .iter()
+            .zip(offsets(&logits, &labels))
+            .filter_map(|(class, offset)| {
+                let bias = model.network.classifier_unit(*class).bias?;
+                Some(bias + offset as f32)
+            });
+        means.biases = biases.collect();
         let mut of_codes = Moments::new(width);
         let count = codes.shape()[0];
         for first in (0..count).step_by(BATCH) {
             let batch: Vec<usize> = (first..count.min(first + BATCH)).collect();
-            of_codes.add(&seen.forward(codes.samples(&batch))?[0]);
+            let through = Through::new(&body, layer, codes.samples(&batch));
+            of_codes.add(&seen.mean_inputs(&through)?);
         }
         let solver = Cholesky::new(with_ridge(of_images.mean_with(of_codes)));
         let places = seen.places(classes, LEAST.max(MOVED_IMAGES / classes));
@@ -110,22 +131,10 @@ impl ClassMeans {
             if !places.is_empty() {
                 let response = dot(&input, &detector);
                 let unit: Vec<f64> = detector.iter().map(|d| d / response).collect();
-                let batches = places
-                    .chunks(BATCH)
-                    .map(|places| body.forward_to(seen.batch(places), layer.node));
-                let batches: Vec<Halfway> = batches.collect();
-                let mut still = vec![0.0; features];
-                let (mut inputs, mut logits) = (Vec::new(), Vec::new());
-                for halfway in &batches {
-                    let [of_inputs, of_features] = seen.forward_from(halfway.clone())?;
-                    add_rows(&mut still, &of_features);
-                    if !means.spreads.is_empty() {
-                        add_as_rows(&mut inputs, &of_inputs);
-                        add_as_rows(&mut logits, &head.forward(of_features));
-                    }
-                }
-                still.iter_mut().for_each(|sum| *sum /= places.len() as f64);
-                let Response { scales, rises } = Response::measure(&seen, &batches, &unit, &still);
+                let batches = places.chunks(BATCH);
+                let batches = batches.map(|places| Through::new(&body, layer, seen.batch(places)));
+                let batches: Vec<Through<'_>> = batches.collect();
+                let Response { scales, rises } = Response::measure(&batches, &unit, features)?;
                 put(&mut means.scales, class, features, scales.into_iter());
                 put(
                     &mut means.responses,
@@ -140,6 +149,11 @@ impl ClassMeans {
                     detector.iter().map(|d| *d as f32),
                 );
                 if !means.spreads.is_empty() {
+                    let (mut inputs, mut logits) = (Vec::new(), Vec::new());
+                    for batch in &batches {
+                        add_as_rows(&mut inputs, &seen.mean_inputs(batch)?);
+                        add_as_rows(&mut logits, &head.forward(batch.rest()));
+                    }
                     let spread = regression(&solver, &inputs, &logits);
                     put(
                         &mut means.spreads,
@@ -151,15 +165,19 @@ impl ClassMeans {
             }
             class_done();
         }
-        let reach = Reach::new(&seen, classes);
-        let every: Vec<usize> = (0..classes).collect();
+        let balanced = means.balanced(&model.network, &every);
+        let seen = Seen {
+            network: &balanced,
+            ..seen
+        };
+        let cost = Cost::new(&seen, classes);
         for together in every.chunks(TOGETHER) {
             let found = together
                 .par_iter()
-                .map(|class| reach.of(&means, *class) as f32);
+                .map(|class| cost.of(&means, *class) as f32);
             let found: Vec<f32> = found.collect();
             for (class, found) in together.iter().zip(found) {
-                means.reaches[*class] = found;
+                means.costs[*class] = found;
                 class_done();
             }
         }

@@ -1,7 +1,9 @@
 //! What the images of each class look like to a network, on average: kept when training ends, so that a
 //! class's features can be moved later without images.
 
+mod balance;
 mod class_means;
+mod cost;
 mod curve;
 mod hull;
 mod kept_rows;
@@ -9,13 +11,13 @@ mod layer;
 mod layer_move;
 mod measure;
 mod moments;
-mod reach;
 mod response;
 mod rows;
 mod seen;
 mod shift;
 mod spread;
 mod stored;
+mod through;
 mod wanted;
 
 pub use class_means::ClassMeans;

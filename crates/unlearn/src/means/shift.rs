@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::solve::{Cholesky, add_to_diagonal, dot};
 
 /// By which part the logits of a forgotten class's images are spread where nobody says.
-pub const SPREAD: f64 = 0.4;
+pub const SPREAD: f64 = 0.3;
 
 /// Part of a feature's mean squared slope that is added to its square, so that features that
 /// hardly move are left alone.
@@ -47,9 +47,7 @@ const FLAT: f64 = 0.01;
 /// in GPT", NeurIPS 2022, here with classes for facts).
 pub struct Shift {
     layer: FeatureLayer,
-    /// F: the forgotten classes that have means.
-    classes: Vec<usize>,
-    /// Per class of F.
+    /// Per forgotten class that has means.
     moves: Vec<Vec<LayerMove>>,
 }
 
@@ -95,13 +93,7 @@ impl Shift {
         Some(Self {
             layer,
             moves: moves.collect(),
-            classes,
         })
-    }
-
-    /// F: the forgotten classes that have means.
-    pub fn classes(&self) -> &[usize] {
-        &self.classes
     }
 
     /// The first node that moves.
@@ -109,15 +101,15 @@ impl Shift {
         self.layer.node
     }
 
-    /// The same network with the features of each class moved by its part.
-    ///
-    /// # Panics
-    /// If there is not a part for each class.
-    pub fn applied(&self, network: &Network, parts: &[f64]) -> Network {
-        assert_eq!(parts.len(), self.classes.len(), "a part for each class");
-        let moves = self.moves.iter().zip(parts);
-        let moves = moves.flat_map(|(of_class, part)| of_class.iter().map(|by| (*part, by)));
-        self.layer.moved(network, &moves.collect::<Vec<_>>())
+    /// The moves of the layer.
+    pub(super) fn moves(&self) -> impl Iterator<Item = &LayerMove> {
+        self.moves.iter().flatten()
+    }
+
+    /// The same network with the features moved by a part of the way.
+    pub fn applied(&self, network: &Network, part: f64) -> Network {
+        let moves: Vec<&LayerMove> = self.moves().collect();
+        self.layer.moved(network, &moves, part)
     }
 }
 
@@ -279,7 +271,7 @@ mod tests {
     fn moved(model: &Model, means: &ClassMeans, spread: f64) -> Model {
         let shift = Shift::new(&model.network, means, &[FORGOTTEN], &KEPT, spread).unwrap();
         Model {
-            network: shift.applied(&model.network, &[1.0]),
+            network: shift.applied(&model.network, 1.0),
             metadata: model.metadata.clone(),
         }
     }

@@ -4,14 +4,15 @@ use super::ClassMeans;
 use super::response::LENGTHS;
 use crate::checkpoint::{CheckpointError, NamedTensors, Stored, StoredTensors};
 
-/// The names of the tensors; the last may be missing.
-pub const NAMES: [&str; 7] = [
+/// The names of the tensors; the last two may be missing.
+pub const NAMES: [&str; 8] = [
     "means.inputs",
     "means.detectors",
     "means.features",
     "means.scales",
     "means.responses",
-    "means.reaches",
+    "means.costs",
+    "means.biases",
     "means.spreads",
 ];
 
@@ -23,7 +24,8 @@ pub fn tensors(means: &ClassMeans) -> impl Iterator<Item = (String, Stored<'_>)>
         &means.features,
         &means.scales,
         &means.responses,
-        &means.reaches,
+        &means.costs,
+        &means.biases,
         &means.spreads,
     ];
     let named = NAMES.into_iter().zip(parts);
@@ -38,7 +40,7 @@ pub fn tensors(means: &ClassMeans) -> impl Iterator<Item = (String, Stored<'_>)>
 /// The means of so many classes in a file; `None` where it holds none.
 ///
 /// # Errors
-/// If a tensor but the spreads' is missing beside another, has not a row per class, or is not finite.
+/// If a tensor but the biases' and the spreads' is missing beside another, has not a row per class, or is not finite.
 pub fn take(
     stored: &StoredTensors<'_>,
     classes: usize,
@@ -56,6 +58,10 @@ pub fn take(
     // Two widths are read off; tensors that have others are refused as of another shape.
     let [width, features] = [0, 2].map(|place| width_of(place).unwrap_or(1));
     let take = |place: usize, width: usize| stored.take(NAMES[place], &[classes, width]);
+    let may_take = |place: usize, width: usize| match width_of(place) {
+        Some(_) => take(place, width),
+        None => Ok(Vec::new()),
+    };
     Ok(Some(ClassMeans {
         sizes: [width, features],
         inputs: take(0, width)?,
@@ -63,10 +69,8 @@ pub fn take(
         features: take(2, features)?,
         scales: take(3, features)?,
         responses: take(4, LENGTHS.len() * features)?,
-        reaches: take(5, 1)?,
-        spreads: match width_of(6) {
-            Some(_) => take(6, classes.saturating_mul(width))?,
-            None => Vec::new(),
-        },
+        costs: take(5, 1)?,
+        biases: may_take(6, 1)?,
+        spreads: may_take(7, classes.saturating_mul(width))?,
     }))
 }

@@ -53,6 +53,24 @@ impl Network {
             self.set(index, value);
         }
     }
+
+    /// Gives some classes other biases, where the layer has biases.
+    ///
+    /// # Panics
+    /// If there is no such class.
+    pub fn set_classifier_biases(&mut self, biases: &[(usize, f32)]) {
+        for index in self.graph().classifier() {
+            let value = &self.parameters()[index].value;
+            if let [classes] = *value.shape() {
+                let mut numbers = value.to_vec();
+                for (class, bias) in biases {
+                    numbers[*class] = *bias;
+                }
+                let value = Value::from_vec(numbers, &[classes], self.device());
+                self.set(index, value);
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -36,6 +36,20 @@ impl Halfway {
         let value = self.values[id.0].as_ref();
         value.unwrap_or_else(|| panic!("value {} is not read from here on", id.0))
     }
+
+    /// What the node made that came last, or the graph's input where none did.
+    ///
+    /// # Panics
+    /// If no later node reads it.
+    pub fn made(&self) -> &Value {
+        self.value(ValueId(self.node))
+    }
+
+    /// The same pass, had that node made this.
+    pub fn with_made(mut self, made: Value) -> Self {
+        self.values[self.node] = Some(made);
+        self
+    }
 }
 
 /// Inputs that go through a network together where there may be many.
@@ -133,10 +147,25 @@ impl Network {
     /// # Panics
     /// If the batch's shape is not that of the graph's input, or there is no such node.
     pub fn forward_to(&self, batch: Value, node: usize) -> Halfway {
-        let mut values = self.values_at_start(batch);
+        let start = Halfway {
+            node: 0,
+            values: self.values_at_start(batch),
+        };
+        self.forward_on(start, node)
+    }
+
+    /// A pass that has come to a node, from there to a later one.
+    ///
+    /// # Panics
+    /// If there is no such node.
+    pub fn forward_on(&self, halfway: Halfway, node: usize) -> Halfway {
+        let Halfway {
+            node: first,
+            mut values,
+        } = halfway;
         let mode = &mut Mode::Inference;
         let visits = (&mut |_, _: &Value| {}, &mut |_| {});
-        self.run_nodes(0..node, &mut values, &as_it_is, mode, visits);
+        self.run_nodes(first..node, &mut values, &as_it_is, mode, visits);
         Halfway { node, values }
     }
 
@@ -153,12 +182,8 @@ impl Network {
 
     /// The rest of it, with the parameters of this network: the logits `[batch, classes]`.
     pub fn forward_from(&self, halfway: Halfway) -> Value {
-        let Halfway { node, mut values } = halfway;
-        let mode = &mut Mode::Inference;
-        let visits = (&mut |_, _: &Value| {}, &mut |_| {});
-        let nodes = node..self.graph().nodes().len();
-        self.run_nodes(nodes, &mut values, &as_it_is, mode, visits);
-        output(values)
+        let end = self.forward_on(halfway, self.graph().nodes().len());
+        output(end.values)
     }
 
     fn run(

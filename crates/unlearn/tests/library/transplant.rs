@@ -62,8 +62,12 @@ fn each_forgotten_class_takes_the_next_spare_unit_over_all_requests() {
     );
     assert_eq!(second.backward_passes, 0);
     let others = [1, 3, 4, 6, 7, 8, 9];
+    let means = codes.class_means().unwrap();
     for class in others {
-        assert_eq!(unit(class), model.network.classifier_unit(class));
+        let trained = model.network.classifier_unit(class);
+        assert_eq!(unit(class).weights, trained.weights);
+        assert_eq!(unit(class).bias, means.bias(class));
+        assert_ne!(unit(class).bias, trained.bias);
     }
 }
 
@@ -131,7 +135,7 @@ fn features_of_the_forgotten_class_go_to_where_kept_classes_have_theirs() {
         let mut gaps = vec![nearest(before)];
         for shift in [0.0, 0.5, 1.0] {
             let outcome = moved_freely(&model, &codes, &classes, shift);
-            assert_eq!(outcome.choices["shift"], json!([shift]));
+            assert_eq!(outcome.choices["shift"], json!(shift));
             let after =
                 ClassMeans::measure(&outcome.model, &data.train, &inputs, &mut |_, _| {}).unwrap();
             gaps.push(nearest(&after));
@@ -159,21 +163,21 @@ fn features_move_no_further_than_the_kept_codes_allow() {
     let mut held_back = 0;
     for class in ["0", "1", "2", "3", "4"] {
         let request = Request::new(&model, &[class]).unwrap();
-        let beyond = [("within_reach".to_owned(), json!(false))];
+        let beyond = ["within_reach", "balance"].map(|name| (name.to_owned(), json!(false)));
         let method = method("transplant", beyond.into_iter().collect()).unwrap();
         let job = Job::new(&model, &codes, &request).unwrap();
         let free = job.with_max_kept_loss(Some(1e9));
         let free = free.run(method.as_ref()).unwrap();
-        assert_eq!(free.choices["shift"], json!([1.0]));
+        assert_eq!(free.choices["shift"], json!(1.0));
         let still = by_settings(&model, &codes, &[class], &[("shift", json!(0.0))]).unwrap();
         let nothing = job.with_max_kept_loss(Some(rise(&still).min(rise(&free)) - 1.0));
         let nothing = nothing.run(method.as_ref()).unwrap();
-        assert_eq!(nothing.choices["shift"], json!([0.0]));
+        assert_eq!(nothing.choices["shift"], json!(0.0));
         if rise(&still) < rise(&free) {
             let limit = 0.5 * (rise(&still) + rise(&free));
             let held = job.with_max_kept_loss(Some(limit));
             let held = held.run(method.as_ref()).unwrap();
-            let shift = held.choices["shift"][0].as_f64().unwrap();
+            let shift = held.choices["shift"].as_f64().unwrap();
             assert!(0.0 < shift && shift < 1.0, "{shift}");
             assert!(rise(&held) <= limit);
             held_back += 1;
@@ -205,26 +209,44 @@ fn lost(data: &Dataset, before: &Model, after: &Model, class: usize) -> f64 {
 fn features_go_as_far_as_their_reach_which_what_the_other_classes_lose_decides() {
     let (data, model, codes) = well_trained();
     let means = codes.class_means().unwrap();
+    let mut balanced = model.clone();
+    let biases = (0..10).map(|class| (class, means.bias(class).unwrap()));
+    let biases: Vec<(usize, f32)> = biases.collect();
+    balanced.network.set_classifier_biases(&biases);
     let mut held_back = 0;
     for class in 0..10 {
         let name = class.to_string();
         let [half, whole] = [0.5, 1.0].map(|part| {
             let free = moved_freely(&model, &codes, &[&name], part);
-            lost(&data, &model, &free.model, class)
+            lost(&data, &balanced, &free.model, class)
         });
-        let rise = (0.25 * half + whole) / 1.0625;
-        let reach = match whole > 0.005 {
-            true => (0.005 / rise).sqrt().min(1.0),
-            false => 1.0,
+        let cost = match whole > 0.005 {
+            true => (0.25 * half + whole) / 1.0625,
+            false => whole,
         };
-        assert!((means.reach(class) - reach).abs() < 1e-6, "{reach}");
+        let found = means.cost(class);
+        assert!((found - cost).abs() < 1e-6, "{found} {cost}");
+        let reach = (0.005 / cost.max(0.005)).sqrt();
         let settings = [("shift", json!(1.0)), ("max_kept_loss", json!(1e9))];
         let held = by_settings(&model, &codes, &[&name], &settings).unwrap();
-        let shift = held.choices["shift"][0].as_f64().unwrap();
+        let shift = held.choices["shift"].as_f64().unwrap();
         assert!((shift - reach).abs() < 1e-3, "{shift} {reach}");
         held_back += usize::from(reach < 1.0);
     }
     assert!(0 < held_back && held_back < 10, "{held_back} classes");
+}
+
+#[test]
+fn what_classes_of_a_request_cost_adds_up() {
+    let (_, model, codes) = well_trained();
+    let means = codes.class_means().unwrap();
+    let cost: f64 = [2, 3, 7].map(|class| means.cost(class)).iter().sum();
+    let reach = (0.005 / cost.max(0.005)).sqrt();
+    assert!(reach < 1.0);
+    let settings = [("max_kept_loss", json!(1e9))];
+    let held = by_settings(&model, &codes, &["2", "3", "7"], &settings).unwrap();
+    let shift = held.choices["shift"].as_f64().unwrap();
+    assert!((shift - reach).abs() < 1e-3, "{shift} {reach}");
 }
 
 #[test]
@@ -255,10 +277,10 @@ fn class_means_of_another_network_are_refused() {
 /// A class goes again and again: later requests find the class means as they were.
 #[test]
 fn later_requests_move_features_too() {
-    let (model, codes) = small::trained_by(small::with_spare_units(2));
+    let (_, model, codes) = well_trained();
     let first = transplant(&model, &codes, &["2"], "auto").unwrap();
     let second = transplant(&first.model, &codes, &["5"], "auto").unwrap();
-    assert!(second.choices["shift"][0].as_f64().unwrap() > 0.0);
+    assert!(second.choices["shift"].as_f64().unwrap() > 0.0);
     let conv = |model: &Model| {
         let named = model.network.parameters().iter();
         let mut named = named.filter(|parameter| parameter.name == "conv3.weight");

@@ -9,8 +9,10 @@ mod never_seen;
     reason = "the type gives the folder its name"
 )]
 mod transplant;
+mod way;
 
 use code_features::code_features;
 use largest_part::largest_part;
 use never_seen::never_seen;
 pub use transplant::Transplant;
+use way::{Moved, Way};

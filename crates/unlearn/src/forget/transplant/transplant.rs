@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{largest_part, never_seen};
+use super::{Moved, Way, never_seen};
 use crate::forget::{
-    Algorithm, CatalogEntry, CodeAnswers, Context, ForgetError, Forgotten, MAX_KEPT_LOSS, Need,
+    Algorithm, CatalogEntry, Context, ForgetError, Forgotten, MAX_KEPT_LOSS, Need,
 };
 use crate::means::{SPREAD, Shift};
 use crate::network::{ClassifierUnit, Network};
@@ -23,9 +23,10 @@ use crate::tune::{not_negative, part_or_none, positive};
 /// Where class means are kept with the codes ([`crate::means::ClassMeans`]), the features of the forgotten classes move, too: what of their mean no kept
 /// class's row reads goes, and their images are drawn apart in what is read, as in a network that never saw them. For that the weight of the layer
 /// that makes the features changes by a matrix of low rank; whoever looks inside finds the class there hardly more than in a network
-/// trained without it (docs/depth.md). Those of a class go
-/// less far where that would have cost the others answers when training ended (its reach), and all of them
-/// where the loss on the kept codes would rise by more than is allowed. Without class means features stay as they are.
+/// trained without it (docs/depth.md). They go
+/// less far where that would have cost the others answers when training ended (their reach), or
+/// where the loss on the kept codes would rise by more than is allowed. And the kept classes' biases become those that fit the training images best: training
+/// ends beside them, and they decide where the forgotten class's images land. Without class means features and kept biases stay as they are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transplant {
     /// Where units come from.
@@ -33,12 +34,14 @@ pub struct Transplant {
     /// Pulls the numbers of a made unit to 0, as in training.
     weight_decay: f64,
     /// Which part of the way the features of a forgotten class go, in
-    /// [0, 1]; 0: features stay as they are.
+    /// [0, 1]; 0: features stay as they are, and kept biases too.
     shift: f64,
     /// By which part of what tells them from each other the images of a forgotten class are drawn apart.
     spread: f64,
-    /// Whether they go no further than the class's reach ([`crate::means::ClassMeans::reach`]).
+    /// Whether they go no further than the classes' reach ([`crate::means::ClassMeans::reach`]).
     within_reach: bool,
+    /// Whether kept classes get the biases that fitted the training images best ([`crate::means::ClassMeans::bias`]).
+    balance: bool,
     /// By how much the mean loss on the kept codes may rise for that, in nats, where the request
     /// states no limit: features go only as far.
     max_kept_loss: f64,
@@ -64,6 +67,7 @@ impl Default for Transplant {
             shift: 1.0,
             spread: SPREAD,
             within_reach: true,
+            balance: true,
             max_kept_loss: MAX_KEPT_LOSS,
         }
     }
@@ -113,20 +117,10 @@ impl Algorithm for Transplant {
         let counts = counts.map(|(name, count)| (name.to_owned(), json!(count)));
         forgotten.choices.extend(counts);
         // Told in thousandths: a reach is an estimate.
-        let parts = moved.parts.iter().map(|part| (1e3 * part).round() / 1e3);
-        let parts: Vec<f64> = parts.collect();
-        forgotten.choices.insert("shift".to_owned(), json!(parts));
+        let part = (1e3 * moved.part).round() / 1e3;
+        forgotten.choices.insert("shift".to_owned(), json!(part));
         Ok(forgotten)
     }
-}
-
-/// What moving features came to.
-struct Moved {
-    network: Network,
-    /// Which part of the way those of each forgotten class went.
-    parts: Vec<f64>,
-    /// What the codes say before and afterwards, where it was asked.
-    answers: Option<[CodeAnswers; 2]>,
 }
 
 impl Transplant {
@@ -140,47 +134,34 @@ impl Transplant {
             (means, shift)
         });
         let Some((means, Some(shift))) = shift else {
-            return Ok(Moved {
-                network,
-                parts: vec![0.0; forgotten.len()],
-                answers: None,
-            });
+            return Ok(Moved::not(network));
         };
-        let part = |class: &usize| match self.within_reach {
-            true => self.shift.min(means.reach(*class)),
+        let end = match self.within_reach {
+            true => self.shift.min(means.reach(forgotten)),
             false => self.shift,
         };
-        let parts: Vec<f64> = shift.classes().iter().map(part).collect();
-        // All networks to come are alike up to the layer that moves.
-        let classes = request.classes();
-        let halfway = codes.ask_to(&network, &classes, shift.node());
-        let answers = |network: &Network| CodeAnswers::from_halfway(network, &halfway, &classes);
-        let [before, unmoved] = [&context.model.network, &network].map(answers);
-        let loss = |answers: &CodeAnswers| answers.loss(kept).mean();
-        let unmoved_loss = loss(&unmoved);
-        let limit = context.max_kept_loss.unwrap_or(self.max_kept_loss);
-        let limit = limit + loss(&before) - unmoved_loss;
-        let mut best = (0.0, network.clone(), unmoved);
-        largest_part(limit, |of_parts| {
-            let parts: Vec<f64> = parts.iter().map(|part| of_parts * part).collect();
-            let moved = shift.applied(&network, &parts);
-            let answers = answers(&moved);
-            let rise = loss(&answers) - unmoved_loss;
-            if rise <= limit && of_parts > best.0 {
-                best = (of_parts, moved, answers);
-            }
-            rise
-        });
-        let (of_parts, network, after) = best;
-        let part_of = |class: &usize| {
-            let place = shift.classes().iter().position(|other| other == class);
-            place.map_or(0.0, |place| of_parts * parts[place])
-        };
-        Ok(Moved {
-            network,
-            parts: forgotten.iter().map(part_of).collect(),
-            answers: Some([before, after]),
-        })
+        let most_rise = context.max_kept_loss.unwrap_or(self.max_kept_loss);
+        let way = Way::new(
+            &context.model.network,
+            codes,
+            request,
+            shift,
+            end,
+            most_rise,
+        );
+        if !self.balance {
+            return Ok(way.furthest(network));
+        }
+        let balanced = way.furthest(means.balanced(&network, kept));
+        if balanced.part == end {
+            return Ok(balanced);
+        }
+        // Biases that fit the images may cost the codes what features would need.
+        let unbalanced = way.furthest(network);
+        match balanced.part > 0.0 && balanced.part >= unbalanced.part {
+            true => Ok(balanced),
+            false => Ok(unbalanced),
+        }
     }
 
     /// The spare units that no class has taken yet, as far as they may be used.

@@ -1,5 +1,7 @@
 //! Fully connected layer.
 
+use std::sync::Arc;
+
 use super::{Forward, Mode, Operation, OperationGradients, Saved, Wanted};
 use crate::network::{Initialization, ParameterSpec, Role, ShapeError, Value};
 use burn::tensor::Tensor;
@@ -169,5 +171,12 @@ impl Operation for Linear {
         let steps = self.steps(input, self.inputs);
         let batch = steps.dims()[0];
         Some(Value::new(steps.mean_dim(1)).reshaped(&[batch, self.inputs]))
+    }
+
+    fn with_outputs(&self, outputs: usize) -> Option<Arc<dyn Operation>> {
+        Some(Arc::new(Self {
+            outputs,
+            ..self.clone()
+        }))
     }
 }

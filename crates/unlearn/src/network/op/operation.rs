@@ -1,6 +1,7 @@
 //! What every operation can do.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use burn::tensor::{Int, Tensor};
 use rand_chacha::ChaCha8Rng;
@@ -142,6 +143,11 @@ pub trait Operation: Debug + Send + Sync {
     /// weight]`, so that the mean output is the weight times it, plus the bias. `None` for every
     /// other operation.
     fn mean_inputs(&self, _input: &Value) -> Option<Value> {
+        None
+    }
+
+    /// Such a layer with another number of outputs. `None` for every other operation.
+    fn with_outputs(&self, _outputs: usize) -> Option<Arc<dyn Operation>> {
         None
     }
 }

@@ -1,5 +1,7 @@
 //! Two-dimensional convolution.
 
+use std::sync::Arc;
+
 use super::cpu::CpuConv;
 use super::mean_patches::mean_patches;
 use crate::network::cpu::Numbers;
@@ -275,5 +277,13 @@ impl Operation for Conv2d {
     /// Of groups each output sees its own channels alone: `None` where there are several.
     fn mean_inputs(&self, input: &Value) -> Option<Value> {
         (self.groups == 1).then(|| mean_patches(self, input))
+    }
+
+    fn with_outputs(&self, outputs: usize) -> Option<Arc<dyn Operation>> {
+        let other = Self {
+            outputs,
+            ..self.clone()
+        };
+        (self.groups == 1).then(|| Arc::new(other) as Arc<dyn Operation>)
     }
 }

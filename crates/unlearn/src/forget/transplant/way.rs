@@ -1,0 +1,92 @@
+//! How far features go, within what the kept codes allow.
+
+use super::largest_part;
+use crate::code::Codebook;
+use crate::forget::{CodeAnswers, Request};
+use crate::means::Shift;
+use crate::network::{Halfway, Network};
+
+/// A network whose features moved.
+pub struct Moved {
+    pub network: Network,
+    /// Which part of the way they went.
+    pub part: f64,
+    /// What the codes say before the request and afterwards, where it was asked.
+    pub answers: Option<[CodeAnswers; 2]>,
+}
+
+impl Moved {
+    /// A network whose features stay.
+    pub fn not(network: Network) -> Self {
+        Self {
+            network,
+            part: 0.0,
+            answers: None,
+        }
+    }
+}
+
+/// The way that features go for a request.
+pub struct Way<'a> {
+    shift: Shift,
+    /// The part of it where it ends.
+    end: f64,
+    request: &'a Request,
+    classes: Vec<usize>,
+    /// The codes where they come to the layer that moves: until there all networks to come are alike.
+    codes: Vec<Halfway>,
+    before: CodeAnswers,
+    /// The largest mean loss on the kept codes.
+    limit: f64,
+}
+
+impl<'a> Way<'a> {
+    /// Of a network before a request, where the mean loss on the kept codes may rise by so much.
+    pub fn new(
+        before: &Network,
+        codes: &Codebook,
+        request: &'a Request,
+        shift: Shift,
+        end: f64,
+        most_rise: f64,
+    ) -> Self {
+        let classes = request.classes();
+        let codes = codes.ask_to(before, &classes, shift.node());
+        let before = CodeAnswers::from_halfway(before, &codes, &classes);
+        Self {
+            limit: most_rise + before.loss(request.kept()).mean(),
+            shift,
+            end,
+            request,
+            classes,
+            codes,
+            before,
+        }
+    }
+
+    /// As far as the kept codes' loss allows, from a network that is the one before but for its classifier layer.
+    pub fn furthest(&self, network: Network) -> Moved {
+        let answers =
+            |network: &Network| CodeAnswers::from_halfway(network, &self.codes, &self.classes);
+        let loss = |answers: &CodeAnswers| answers.loss(self.request.kept()).mean();
+        let moved = |part: f64, network: Network, after: CodeAnswers| Moved {
+            network,
+            part,
+            answers: Some([self.before.clone(), after]),
+        };
+        let unmoved = answers(&network);
+        let most_rise = self.limit - loss(&unmoved);
+        let mut best = moved(0.0, network.clone(), unmoved.clone());
+        largest_part(most_rise, |of_end| {
+            let part = of_end * self.end;
+            let farther = self.shift.applied(&network, part);
+            let after = answers(&farther);
+            let rise = loss(&after) - loss(&unmoved);
+            if rise <= most_rise && part > best.part {
+                best = moved(part, farther, after);
+            }
+            rise
+        });
+        best
+    }
+}
