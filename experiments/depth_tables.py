@@ -73,11 +73,6 @@ def tables(name):
     listed = lambda percents: ", ".join(f"{percent:.1f} (seed {seed})" for seed, percent in sorted(percents.items()))
     print(f"### {name}\n\n`unlearn train {record['train']}`: test accuracy {listed(accuracy)}"
           + (f"; without spare units {listed(plain)}" if plain else "") + f"; retrained with seeds {', '.join(map(str, record['oracle_seeds']))}.\n")
-    # Other variants may be of trainings that measured something else.
-    measured = [run for run in record["runs"] if run["variant"] == "transplant" and "class_means_seconds" in run]
-    if measured:
-        part = statistics.median(run["class_means_seconds"] / run["train_seconds"] for run in measured)
-        print(f"Measuring class means took {100 * part:.1f} % of the time that training took (median).\n")
     if name.endswith("-every"):
         return by_class(record["runs"])
     for request in dict.fromkeys(run["request"] for run in record["runs"]):

@@ -131,10 +131,11 @@ mod tests {
             };
             let graph = mlp.build(&[1, 2, 2], classes).unwrap();
             let network = Network::initialize(graph, 1, &Device::flex());
-            let [body, _] = network.split().unwrap();
+            let [body, head] = network.split().unwrap();
             let seen = Seen {
                 network: &network,
                 body: &body,
+                head: &head,
                 layer: FeatureLayer::of(&body).unwrap(),
                 images: &images,
                 normalization: &Normalization::none(1),

@@ -57,132 +57,157 @@ impl ClassMeans {
         let seen = Seen {
             network: &model.network,
             body: &body,
+            head: &head,
             layer,
             images,
             normalization: &model.metadata.normalization,
         };
         let classes = model.metadata.classes.len();
-        let (width, features) = (layer.width(), layer.features);
-        let mut means = Self {
-            sizes: [width, features],
-            inputs: vec![0.0; classes * width],
-            detectors: vec![0.0; classes * width],
-            features: vec![0.0; classes * features],
-            scales: vec![0.0; classes * features],
-            responses: vec![0.0; classes * LENGTHS.len() * features],
-            spreads: match classes * classes * width <= SPREAD_NUMBERS {
-                true => vec![0.0; classes * classes * width],
-                false => Vec::new(),
-            },
-            biases: Vec::new(),
-            costs: vec![0.0; classes],
-        };
         // Each class comes by three times.
         let mut done = 0;
         let mut class_done = || {
             done += 1;
             watch(done, 3 * classes);
         };
-        let every: Vec<usize> = (0..classes).collect();
-        let (mut logits, mut labels) = (Vec::new(), Vec::new());
-        let mut of_images = Moments::new(width);
-        let places = seen.places(classes, LEAST.max(IMAGES / classes));
-        for (class, places) in places.iter().enumerate() {
-            let mut sums = [vec![0.0; width], vec![0.0; features]];
-            for batch in places.chunks(BATCH) {
-                let through = Through::new(&body, layer, seen.batch(batch));
-                let inputs = seen.mean_inputs(&through)?;
-                let features = through.rest();
-                let of_batch = head.forward(features.clone());
-                of_batch.read(|numbers| logits.extend_from_slice(numbers));
-                labels.resize(labels.len() + batch.len(), class);
-                of_images.add(&inputs);
-                add_rows(&mut sums[0], &inputs);
-                add_rows(&mut sums[1], &features);
-            }
-            let mean = |sum: f64| (sum / places.len().max(1) as f64) as f32;
-            let [inputs, features_of] = sums.map(|sums| sums.into_iter().map(mean));
-            put(&mut means.inputs, class, width, inputs);
-            put(&mut means.features, class, features, features_of);
-            class_done();
-        }
-        let shape = [labels.len(), classes];
-        let logits = Value::from_vec(logits, &shape, model.network.device());
-        let biases = every
-            .iter()
-            .zip(offsets(&logits, &labels))
-            .filter_map(|(class, offset)| {
-                let bias = model.network.classifier_unit(*class).bias?;
-                Some(bias + offset as f32)
-            });
-        means.biases = biases.collect();
-        let mut of_codes = Moments::new(width);
-        let count = codes.shape()[0];
-        for first in (0..count).step_by(BATCH) {
-            let batch: Vec<usize> = (first..count.min(first + BATCH)).collect();
-            let through = Through::new(&body, layer, codes.samples(&batch));
-            of_codes.add(&seen.mean_inputs(&through)?);
-        }
+        let mut means = Self::unknown(classes, layer);
+        let of_images = means.take_means(&seen, &mut class_done)?;
+        let of_codes = moments_of(&seen, codes)?;
         let solver = Cholesky::new(with_ridge(of_images.mean_with(of_codes)));
-        let places = seen.places(classes, LEAST.max(MOVED_IMAGES / classes));
-        for (class, places) in places.iter().enumerate() {
-            let input = doubles(means.input(class));
-            let detector = solver.solve(&input);
-            if !places.is_empty() {
-                let response = dot(&input, &detector);
-                let unit: Vec<f64> = detector.iter().map(|d| d / response).collect();
-                let batches = places.chunks(BATCH);
-                let batches = batches.map(|places| Through::new(&body, layer, seen.batch(places)));
-                let batches: Vec<Through<'_>> = batches.collect();
-                let Response { scales, rises } = Response::measure(&batches, &unit, features)?;
-                put(&mut means.scales, class, features, scales.into_iter());
-                put(
-                    &mut means.responses,
-                    class,
-                    LENGTHS.len() * features,
-                    rises.into_iter(),
-                );
-                put(
-                    &mut means.detectors,
-                    class,
-                    width,
-                    detector.iter().map(|d| *d as f32),
-                );
-                if !means.spreads.is_empty() {
-                    let (mut inputs, mut logits) = (Vec::new(), Vec::new());
-                    for batch in &batches {
-                        add_as_rows(&mut inputs, &seen.mean_inputs(batch)?);
-                        add_as_rows(&mut logits, &head.forward(batch.rest()));
-                    }
-                    let spread = regression(&solver, &inputs, &logits);
-                    put(
-                        &mut means.spreads,
-                        class,
-                        classes * width,
-                        spread.iter().map(|u| *u as f32),
-                    );
-                }
-            }
-            class_done();
-        }
+        means.take_moves(&seen, &solver, &mut class_done)?;
+        let every: Vec<usize> = (0..classes).collect();
         let balanced = means.balanced(&model.network, &every);
         let seen = Seen {
             network: &balanced,
             ..seen
         };
-        let cost = Cost::new(&seen, classes);
-        for together in every.chunks(TOGETHER) {
-            let found = together
-                .par_iter()
-                .map(|class| cost.of(&means, *class) as f32);
-            let found: Vec<f32> = found.collect();
-            for (class, found) in together.iter().zip(found) {
-                means.costs[*class] = found;
+        means.take_costs(&seen, &mut class_done);
+        means.is_finite().then_some(means)
+    }
+
+    /// Before any image.
+    fn unknown(classes: usize, layer: FeatureLayer) -> Self {
+        let (width, features) = (layer.width(), layer.features);
+        let spreads = classes * classes * width;
+        Self {
+            sizes: [width, features],
+            inputs: vec![0.0; classes * width],
+            detectors: vec![0.0; classes * width],
+            features: vec![0.0; classes * features],
+            scales: vec![0.0; classes * features],
+            responses: vec![0.0; classes * LENGTHS.len() * features],
+            spreads: vec![
+                0.0;
+                if spreads <= SPREAD_NUMBERS {
+                    spreads
+                } else {
+                    0
+                }
+            ],
+            biases: Vec::new(),
+            costs: vec![0.0; classes],
+        }
+    }
+
+    /// Mean inputs and features, and biases; gives the second moments of the inputs.
+    fn take_means(&mut self, seen: &Seen<'_>, class_done: &mut dyn FnMut()) -> Option<Moments> {
+        let [width, features] = self.sizes;
+        let classes = self.class_count();
+        let (mut logits, mut labels) = (Vec::new(), Vec::new());
+        let mut moments = Moments::new(width);
+        let places = seen.places(classes, LEAST.max(IMAGES / classes));
+        for (class, places) in places.iter().enumerate() {
+            let mut sums = [vec![0.0; width], vec![0.0; features]];
+            for batch in places.chunks(BATCH) {
+                let through = seen.through(batch);
+                let inputs = seen.mean_inputs(&through)?;
+                let features = through.rest();
+                moments.add(&inputs);
+                add_rows(&mut sums[0], &inputs);
+                add_rows(&mut sums[1], &features);
+                logits.extend(seen.head.forward(features).into_vec());
+                labels.resize(labels.len() + batch.len(), class);
+            }
+            let mean = |sum: f64| (sum / places.len().max(1) as f64) as f32;
+            let [inputs, features_of] = sums.map(|sums| sums.into_iter().map(mean));
+            put(&mut self.inputs, class, inputs);
+            put(&mut self.features, class, features_of);
+            class_done();
+        }
+        let logits = Value::from_vec(logits, &[labels.len(), classes], seen.network.device());
+        if let Some(biases) = seen.network.classifier_biases() {
+            let pairs = biases.into_iter().zip(offsets(&logits, &labels));
+            let moved = pairs.map(|(bias, offset)| bias + offset as f32);
+            self.biases = moved.collect();
+        }
+        Some(moments)
+    }
+
+    /// Detectors, how features answer to moves along them, and what tells the images of a class apart.
+    fn take_moves(
+        &mut self,
+        seen: &Seen<'_>,
+        solver: &Cholesky,
+        class_done: &mut dyn FnMut(),
+    ) -> Option<()> {
+        let classes = self.class_count();
+        let places = seen.places(classes, LEAST.max(MOVED_IMAGES / classes));
+        for (class, places) in places.iter().enumerate() {
+            if !places.is_empty() {
+                let input = doubles(self.input(class));
+                let detector = solver.solve(&input);
+                let response = dot(&input, &detector);
+                let unit: Vec<f64> = detector.iter().map(|d| d / response).collect();
+                let batches = places.chunks(BATCH).map(|batch| seen.through(batch));
+                let batches: Vec<Through<'_>> = batches.collect();
+                let Response { scales, rises } = Response::measure(&batches, &unit, self.sizes[1])?;
+                put(&mut self.scales, class, scales.into_iter());
+                put(&mut self.responses, class, rises.into_iter());
+                put(
+                    &mut self.detectors,
+                    class,
+                    detector.iter().map(|d| *d as f32),
+                );
+                if !self.spreads.is_empty() {
+                    let (mut inputs, mut logits) = (Vec::new(), Vec::new());
+                    for batch in &batches {
+                        add_as_rows(&mut inputs, &seen.mean_inputs(batch)?);
+                        add_as_rows(&mut logits, &seen.head.forward(batch.rest()));
+                    }
+                    let spread = regression(solver, &inputs, &logits);
+                    put(&mut self.spreads, class, spread.iter().map(|u| *u as f32));
+                }
+            }
+            class_done();
+        }
+        Some(())
+    }
+
+    /// Costs, of a network that is balanced.
+    fn take_costs(&mut self, seen: &Seen<'_>, class_done: &mut dyn FnMut()) {
+        let classes = self.class_count();
+        let cost = Cost::new(seen, classes);
+        for first in (0..classes).step_by(TOGETHER) {
+            let together = first..classes.min(first + TOGETHER);
+            let found = together.clone().into_par_iter();
+            let found: Vec<f64> = found.map(|class| cost.of(self, class)).collect();
+            for (class, found) in together.zip(found) {
+                self.costs[class] = found as f32;
                 class_done();
             }
         }
-        means.is_finite().then_some(means)
     }
+}
+
+/// Second moments of what the layer reads of codes.
+fn moments_of(seen: &Seen<'_>, codes: &Value) -> Option<Moments> {
+    let mut moments = Moments::new(seen.layer.width());
+    let count = codes.shape()[0];
+    for first in (0..count).step_by(BATCH) {
+        let batch: Vec<usize> = (first..count.min(first + BATCH)).collect();
+        let through = Through::new(seen.body, seen.layer, codes.samples(&batch));
+        moments.add(&seen.mean_inputs(&through)?);
+    }
+    Some(moments)
 }
 
 fn with_ridge(mut moments: Vec<f64>) -> Vec<f64> {
@@ -192,11 +217,12 @@ fn with_ridge(mut moments: Vec<f64>) -> Vec<f64> {
     moments
 }
 
-fn put(all: &mut [f32], class: usize, width: usize, numbers: impl Iterator<Item = f32>) {
-    let of_class = all[class * width..][..width].iter_mut();
-    of_class
-        .zip(numbers)
-        .for_each(|(place, number)| *place = number);
+/// Fills the numbers of a class in.
+fn put(all: &mut [f32], class: usize, numbers: impl ExactSizeIterator<Item = f32>) {
+    let first = class * numbers.len();
+    for (place, number) in numbers.enumerate() {
+        all[first + place] = number;
+    }
 }
 
 #[cfg(test)]
@@ -237,11 +263,12 @@ mod tests {
     }
 
     fn images_of(model: &Model, images: &Split, class: usize) -> Value {
-        let [body, _] = model.network.split().unwrap();
+        let [body, head] = model.network.split().unwrap();
         let seen = Seen {
             network: &model.network,
             layer: FeatureLayer::of(&body).unwrap(),
             body: &body,
+            head: &head,
             images,
             normalization: &model.metadata.normalization,
         };

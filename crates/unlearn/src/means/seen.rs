@@ -12,12 +12,19 @@ pub struct Seen<'a> {
     pub network: &'a Network,
     /// The part before its classifier layer.
     pub body: &'a Network,
+    /// The classifier layer.
+    pub head: &'a Network,
     pub layer: FeatureLayer,
     pub images: &'a Split,
     pub normalization: &'a Normalization,
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
+    /// Images by their places, through the part before the classifier layer.
+    pub fn through(&self, places: &[usize]) -> Through<'a> {
+        Through::new(self.body, self.layer, self.batch(places))
+    }
+
     /// Images by their places, `[images, channels, height, width]`.
     pub fn batch(&self, places: &[usize]) -> Value {
         let [channels, height, width] = self.images.shape();

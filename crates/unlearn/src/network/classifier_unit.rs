@@ -54,6 +54,13 @@ impl Network {
         }
     }
 
+    /// The biases of all classes; none where the layer has none.
+    pub fn classifier_biases(&self) -> Option<Vec<f32>> {
+        let mut parameters = self.parameters()[self.graph().classifier()].iter();
+        let bias = parameters.find(|parameter| parameter.value.shape().len() == 1)?;
+        Some(bias.value.to_vec())
+    }
+
     /// Gives some classes other biases, where the layer has biases.
     ///
     /// # Panics
@@ -91,5 +98,17 @@ mod tests {
         network.set_classifier_unit(1, &unit);
         let after = [0, 1, 2].map(|class| network.classifier_unit(class));
         assert_eq!(after, [before[0].clone(), unit, before[2].clone()]);
+    }
+
+    #[test]
+    fn biases_are_those_of_the_units() {
+        let graph = Architecture::Cnn { width: 2 }.build(&[1, 8, 8], 3);
+        let mut network = Network::initialize(graph.unwrap(), 0, &Device::flex());
+        let weights = network.classifier_unit(2).weights;
+        network.set_classifier_biases(&[(2, 7.0), (0, -1.0)]);
+        let biases = network.classifier_biases().unwrap();
+        assert_eq!([biases[0], biases[2]], [-1.0, 7.0]);
+        assert_eq!(network.classifier_unit(1).bias, Some(biases[1]));
+        assert_eq!(network.classifier_unit(2).weights, weights);
     }
 }
