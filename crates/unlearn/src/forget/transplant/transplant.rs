@@ -42,8 +42,8 @@ pub struct Transplant {
     within_reach: bool,
     /// Whether kept classes get the biases that fitted the training images best ([`crate::means::ClassMeans::bias`]).
     balance: bool,
-    /// By how much the mean loss on the kept codes may rise for that, in nats, where the request
-    /// states no limit: features go only as far.
+    /// By how much the mean loss on the kept codes may rise for the rows and the features, in nats, where the request
+    /// states no limit: features go only as far. A request's limit holds for the biases as well.
     max_kept_loss: f64,
 }
 
@@ -140,24 +140,23 @@ impl Transplant {
             true => self.shift.min(means.reach(forgotten)),
             false => self.shift,
         };
+        let way = Way::new(&context.model.network, codes, request, shift, end);
         let most_rise = context.max_kept_loss.unwrap_or(self.max_kept_loss);
-        let way = Way::new(
-            &context.model.network,
-            codes,
-            request,
-            shift,
-            end,
-            most_rise,
-        );
+        let for_features = most_rise + way.slack(&network);
         if !self.balance {
-            return Ok(way.furthest(network));
+            return Ok(way.furthest(network, for_features));
         }
-        let balanced = way.furthest(means.balanced(&network, kept));
+        let balanced = means.balanced(&network, kept);
+        // The images that biases fit know better than the codes, unless the request says what these may lose in all.
+        if context.max_kept_loss.is_none() {
+            return Ok(way.furthest(balanced, for_features));
+        }
+        let for_both = most_rise + way.slack(&balanced);
+        let balanced = way.furthest(balanced, for_both);
         if balanced.part == end {
             return Ok(balanced);
         }
-        // Biases that fit the images may cost the codes what features would need.
-        let unbalanced = way.furthest(network);
+        let unbalanced = way.furthest(network, for_features);
         match balanced.part > 0.0 && balanced.part >= unbalanced.part {
             true => Ok(balanced),
             false => Ok(unbalanced),

@@ -36,25 +36,21 @@ pub struct Way<'a> {
     /// The codes where they come to the layer that moves: until there all networks to come are alike.
     codes: Vec<Halfway>,
     before: CodeAnswers,
-    /// The largest mean loss on the kept codes.
-    limit: f64,
 }
 
 impl<'a> Way<'a> {
-    /// Of a network before a request, where the mean loss on the kept codes may rise by so much.
+    /// Of a network before a request.
     pub fn new(
         before: &Network,
         codes: &Codebook,
         request: &'a Request,
         shift: Shift,
         end: f64,
-        most_rise: f64,
     ) -> Self {
         let classes = request.classes();
         let codes = codes.ask_to(before, &classes, shift.node());
         let before = CodeAnswers::from_halfway(before, &codes, &classes);
         Self {
-            limit: most_rise + before.loss(request.kept()).mean(),
             shift,
             end,
             request,
@@ -64,29 +60,38 @@ impl<'a> Way<'a> {
         }
     }
 
-    /// As far as the kept codes' loss allows, from a network that is the one before but for its classifier layer.
-    pub fn furthest(&self, network: Network) -> Moved {
-        let answers =
-            |network: &Network| CodeAnswers::from_halfway(network, &self.codes, &self.classes);
-        let loss = |answers: &CodeAnswers| answers.loss(self.request.kept()).mean();
+    /// By how much the mean loss on the kept codes is lower after a network than before the request.
+    pub fn slack(&self, network: &Network) -> f64 {
+        self.loss(&self.before) - self.loss(&self.answers(network))
+    }
+
+    /// As far as the mean loss on the kept codes rises by no more than this, from a network that is the one before but for its classifier layer.
+    pub fn furthest(&self, network: Network, most_rise: f64) -> Moved {
         let moved = |part: f64, network: Network, after: CodeAnswers| Moved {
             network,
             part,
             answers: Some([self.before.clone(), after]),
         };
-        let unmoved = answers(&network);
-        let most_rise = self.limit - loss(&unmoved);
+        let unmoved = self.answers(&network);
         let mut best = moved(0.0, network.clone(), unmoved.clone());
         largest_part(most_rise, |of_end| {
             let part = of_end * self.end;
             let farther = self.shift.applied(&network, part);
-            let after = answers(&farther);
-            let rise = loss(&after) - loss(&unmoved);
+            let after = self.answers(&farther);
+            let rise = self.loss(&after) - self.loss(&unmoved);
             if rise <= most_rise && part > best.part {
                 best = moved(part, farther, after);
             }
             rise
         });
         best
+    }
+
+    fn answers(&self, network: &Network) -> CodeAnswers {
+        CodeAnswers::from_halfway(network, &self.codes, &self.classes)
+    }
+
+    fn loss(&self, answers: &CodeAnswers) -> f64 {
+        answers.loss(self.request.kept()).mean()
     }
 }
