@@ -53,12 +53,16 @@ def test_images(folder, shape):
     return torch.from_numpy(images.astype("f4") / 255), torch.from_numpy(labels.astype("i8"))
 
 
+def standardized(images, described):
+    import torch
+    return (images - torch.tensor(described["normalization"]["mean"]).view(1, -1, 1, 1)) / torch.tensor(described["normalization"]["std"]).view(1, -1, 1, 1)
+
+
 def features(model, described, images):
     """The features `[images, features]` and the classifier layer's rows."""
     import torch
     from torch.nn import functional
-    kind, norm = described["architecture"]["name"], described["normalization"]
-    images = (images - torch.tensor(norm["mean"]).view(1, -1, 1, 1)) / torch.tensor(norm["std"]).view(1, -1, 1, 1)
+    kind, images = described["architecture"]["name"], standardized(images, described)
     convolved = lambda name, x, stride=1: functional.conv2d(x, model[f"{name}.weight"], stride=stride, padding=model[f"{name}.weight"].shape[-1] // 2)
     normalized = lambda name, x: functional.batch_norm(x, model[f"{name}.running_mean"], model[f"{name}.running_var"], model[f"{name}.weight"], model[f"{name}.bias"], eps=1e-5)
     if kind == "mlp":

@@ -33,6 +33,7 @@ import depth
 import depth_tables
 import feature_span
 import recipes
+from feature_span import standardized
 
 # How the images of a form start, or that they are of the data; where features of the forgotten class go; how the fine-tune differs from TUNING.
 FORMS = {
@@ -71,11 +72,6 @@ def training_images(folder, shape):
     return part(slice(0, SYNTHESIS["per_class"])), part(slice(SYNTHESIS["per_class"], count))
 
 
-def normalized(images, described):
-    import torch
-    return (images - torch.tensor(described["normalization"]["mean"]).view(1, -1, 1, 1)) / torch.tensor(described["normalization"]["std"]).view(1, -1, 1, 1)
-
-
 def through(model, images):
     """Features of normalised images, and per batch normalisation what it gets."""
     from torch.nn import functional
@@ -96,7 +92,7 @@ def synthesise(model, described, codes, start, seed):
     labels = torch.arange(len(codes)).repeat_interleave(SYNTHESIS["per_class"])
     images = SYNTHESIS["noise"] * torch.randn(len(labels), *codes.shape[1:])
     images = (images + codes[labels] if start == "codes" else images).requires_grad_()
-    darkest, brightest = (normalized(torch.full((1, *codes.shape[1:]), shade), described) for shade in (0.0, 1.0))
+    darkest, brightest = (standardized(torch.full((1, *codes.shape[1:]), shade), described) for shade in (0.0, 1.0))
     optimizer = torch.optim.Adam([images], SYNTHESIS["rate"])
     for _ in range(SYNTHESIS["steps"]):
         features, got = through(model, images)
@@ -186,11 +182,11 @@ def likeness(original, retrained, described, synthetic, held, forgotten):
     """How images of a form compare with held training images: where retrained models put the forgotten class's (the part in common), and distances between class means of the original's features."""
     import torch
     with torch.no_grad():
-        made, real = ((through(original, images)[0], labels) for images, labels in (synthetic, (normalized(held[0], described), held[1])))
+        made, real = ((through(original, images)[0], labels) for images, labels in (synthetic, (standardized(held[0], described), held[1])))
     classes = list(range(len(original["fc.weight"])))
     made, real = means(*made, classes), means(*real, classes)
     apart = (made - real).norm(dim=1)
-    common = [float(torch.minimum(landing(model, *synthetic, forgotten), landing(model, normalized(held[0], of), held[1], forgotten)).sum()) for model, of in retrained]
+    common = [float(torch.minimum(landing(model, *synthetic, forgotten), landing(model, standardized(held[0], of), held[1], forgotten)).sum()) for model, of in retrained]
     kept = [label for label in classes if label not in forgotten]
     return {"landing_in_common": common, "means_apart_forgotten": float(apart[forgotten].mean()), "means_apart_kept": float(apart[kept].mean()), "classes_apart": float(torch.pdist(real).mean())}
 
@@ -199,7 +195,7 @@ def held_figures(path, model, described, held, forgotten):
     """What settings are chosen by: accuracy among kept classes and the features of the forgotten one, on held training images."""
     import torch
     with torch.no_grad():
-        logits = through(model, normalized(held[0], described))[0] @ model["fc.weight"].T + model["fc.bias"]
+        logits = through(model, standardized(held[0], described))[0] @ model["fc.weight"].T + model["fc.bias"]
     kept = ~torch.isin(held[1], torch.tensor(forgotten))
     return {"kept_accuracy_percent": 100 * float((logits.argmax(1) == held[1])[kept].double().mean()), **feature_span.span(path, *held, forgotten)}
 
@@ -236,7 +232,7 @@ def runs(unlearn, name, request, seed, oracles, forms):
     forgotten = [int(c) for c in request.split(",")]
     (original, described), (rows_alone, _), known = feature_span.tensors(model), feature_span.tensors(after), [feature_span.tensors(path) for path in retrained]
     bound, held = training_images(unlearn.data / recipes.FOLDERS[name], described["input_shape"])
-    made = {"data": ((normalized(bound[0], described), bound[1]), 0.0)}
+    made = {"data": ((standardized(bound[0], described), bound[1]), 0.0)}
     for form in forms:
         start, target, settings = FORMS[form]
         if start not in made:

@@ -18,12 +18,12 @@ pub(super) const MOST_LOST: f64 = 0.005;
 /// scales    o_cj, the deviation of the layer's output j over images and positions
 /// responses v_cj(u) = E_c[h_j] less h_cj when row j moves by u o_cj d_c / (m_c . d_c), u in {-2, -1, -0.4, -0.15, 0.15, 0.4, 1, 2}
 /// spreads   U_c = E_c[l x^T] (E_c[x x^T] + 3 E)^-1 of the logits l and inputs x, each less its mean over the class
-/// biases    b_c, the class's bias in the classifier layer with which the loss on those images is least
+/// biases    b_c = t_c + o_c with t the classifier layer's biases and o the least of sum of -log softmax(l + o)_label over those images + |o|^2 / 2
 /// costs     a_c, the part of other classes' images that lose their right answer when c's features go all the way
 /// ```
 ///
 /// Of all moves of the weight that change the class's mean output by one and the same, `d_c` is that
-/// which changes the outputs of everything else least (in the mean square, with the ridge r). Of a class without images all these are 0.
+/// which changes the outputs of everything else least (in the mean square, with the ridge r). Of a class without images all these are 0, but for its bias, which is t_c.
 /// With many classes there are no spreads ([`ClassMeans::spread`]).
 ///
 /// Biases are of all classes at once; none where the layer has none. Costs count what is lost where c is no answer any more, less what is gained. Where that is more than one image in two hundred, `a_c t^2` is fitted to what is lost at t = 1/2 and 1.

@@ -47,6 +47,8 @@ const FLAT: f64 = 0.01;
 /// in GPT", NeurIPS 2022, here with classes for facts).
 pub struct Shift {
     layer: FeatureLayer,
+    /// The classifier layer's node.
+    classifier: usize,
     /// Per forgotten class that has means.
     moves: Vec<Vec<LayerMove>>,
 }
@@ -92,6 +94,7 @@ impl Shift {
         });
         Some(Self {
             layer,
+            classifier: body.graph().nodes().len(),
             moves: moves.collect(),
         })
     }
@@ -99,6 +102,11 @@ impl Shift {
     /// The first node that moves.
     pub fn node(&self) -> usize {
         self.layer.node
+    }
+
+    /// The classifier layer's node.
+    pub fn classifier(&self) -> usize {
+        self.classifier
     }
 
     /// The moves of the layer.

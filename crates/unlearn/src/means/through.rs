@@ -1,7 +1,5 @@
 //! Images that came through the layer that makes the features.
 
-use burn::tensor::Tensor;
-
 use super::FeatureLayer;
 use super::layer_move::LayerMove;
 use crate::network::op::Mode;
@@ -17,6 +15,7 @@ pub struct Through<'a> {
 }
 
 /// What the layer makes of the images along some directions, in the place of its outputs.
+#[derive(Clone)]
 pub struct Along(Value);
 
 impl<'a> Through<'a> {
@@ -84,24 +83,24 @@ impl<'a> Through<'a> {
         let lengths = lengths.map(|length| (part * length) as f32).collect();
         let lengths = Value::from_vec(lengths, &[features, moves.len()], &output.device());
         let lengths = lengths.tensor::<2>();
-        let Along(along) = along;
-        let more: Tensor<3> = match shape[..] {
+        let Along(along) = along.clone();
+        let more = match shape[..] {
+            // Of a convolution features lie on the second axis, else on the last.
             [batch, _, height, width] => {
-                let along = along
-                    .clone()
-                    .reshaped(&[batch, moves.len(), height * width]);
-                lengths.unsqueeze().matmul(along.tensor::<3>())
+                let along = along.reshaped(&[batch, moves.len(), height * width]);
+                Value::new(lengths.unsqueeze().matmul(along.tensor::<3>()))
             }
             _ => {
                 let rows = along.element_count() / moves.len();
-                let along = along.clone().reshaped(&[rows, moves.len()]);
-                along.tensor::<2>().matmul(lengths.transpose()).unsqueeze()
+                let along = along.reshaped(&[rows, moves.len()]);
+                Value::new(along.tensor::<2>().matmul(lengths.transpose()))
             }
         };
-        let size = [1, 1, output.element_count()];
-        let more = Value::new(more).reshaped(&size).tensor::<3>();
-        let moved = output.clone().reshaped(&size).tensor::<3>() + more;
-        let made = Value::new(moved).reshaped(&shape);
+        let [still, more] = [output.clone(), more].map(|value| {
+            let count = value.element_count();
+            value.reshaped(&[count]).tensor::<1>()
+        });
+        let made = Value::new(still + more).reshaped(&shape);
         self.network
             .forward_from(self.after.clone().with_made(made))
     }

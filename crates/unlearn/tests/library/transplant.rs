@@ -186,6 +186,70 @@ fn features_move_no_further_than_the_kept_codes_allow() {
     assert!(held_back > 0, "no class whose move the kept codes feel");
 }
 
+/// Where a request says what the codes may lose in all, balanced biases are charged as well; by default they are not.
+#[test]
+fn a_limit_of_the_request_holds_for_balanced_biases_too() {
+    let (_, model, codes) = well_trained();
+    let rise = |outcome: &Outcome| outcome.kept_loss_rise().unwrap();
+    let run = |class: &str, limit: Option<f64>, balance: bool| {
+        let settings = [("balance".to_owned(), json!(balance))];
+        let method = method("transplant", settings.into_iter().collect()).unwrap();
+        let request = Request::new(&model, &[class]).unwrap();
+        let job = Job::new(&model, &codes, &request).unwrap();
+        let job = job.with_max_kept_loss(limit);
+        job.run(method.as_ref()).unwrap()
+    };
+    let bias = |outcome: &Outcome| outcome.model.network.classifier_unit(9).bias.unwrap();
+    let mut charged = 0;
+    for class in ["0", "1", "2", "3", "4"] {
+        let still = by_settings(&model, &codes, &[class], &[("shift", json!(0.0))]).unwrap();
+        let free = run(class, None, true);
+        assert_eq!(Some(bias(&free)), codes.class_means().unwrap().bias(9));
+        for more in [1e-6, 1e-3, 1e-2, 1.0] {
+            let limit = rise(&still) + more;
+            let held = run(class, Some(limit), true);
+            assert!(rise(&held) <= limit + 1e-9, "{class}, {more}");
+            let unbalanced = run(class, Some(limit), false);
+            let shift = |outcome: &Outcome| outcome.choices["shift"].as_f64().unwrap();
+            assert!(shift(&held) >= shift(&unbalanced), "{class}, {more}");
+            charged += usize::from(bias(&held) != bias(&free));
+        }
+    }
+    assert!(charged > 0, "no limit that balanced biases went beyond");
+}
+
+/// With the biases that are kept, the training images get each class, in the mean of the probabilities, as often as it is there.
+#[test]
+fn balanced_biases_fit_the_training_images() {
+    let (data, model, codes) = well_trained();
+    let means = codes.class_means().unwrap();
+    let mut off = [0.0; 10];
+    for place in 0..data.train.len() {
+        let mut sample = vec![0.0; data.shape.iter().product()];
+        let normalization = &model.metadata.normalization;
+        data.train.write_sample(place, normalization, &mut sample);
+        let shape = [&[1], &data.shape[..]].concat();
+        let logits = model
+            .network
+            .forward(Value::from_vec(sample, &shape, &Device::flex()));
+        let logits = logits.into_vec();
+        let exponentials = logits.iter().enumerate().map(|(class, logit)| {
+            let trained = model.network.classifier_unit(class).bias.unwrap();
+            f64::from(logit + means.bias(class).unwrap() - trained).exp()
+        });
+        let exponentials: Vec<f64> = exponentials.collect();
+        let sum: f64 = exponentials.iter().sum();
+        let parts = off.iter_mut().zip(exponentials);
+        parts.for_each(|(off, part)| *off += part / sum);
+        off[data.train.label(place)] -= 1.0;
+    }
+    for (class, off) in off.iter().enumerate() {
+        let trained = model.network.classifier_unit(class).bias.unwrap();
+        let moved = f64::from(means.bias(class).unwrap() - trained);
+        assert!((off + moved).abs() < 1e-2, "{class}: {off} {moved}");
+    }
+}
+
 /// Which part of the training images of other classes lost their right answer.
 fn lost(data: &Dataset, before: &Model, after: &Model, class: usize) -> f64 {
     let images = data.train.without_classes(&[class]);

@@ -26,7 +26,7 @@ use crate::tune::{not_negative, part_or_none, positive};
 /// trained without it (docs/depth.md). They go
 /// less far where that would have cost the others answers when training ended (their reach), or
 /// where the loss on the kept codes would rise by more than is allowed. And the kept classes' biases become those that fit the training images best: training
-/// ends beside them, and they decide where the forgotten class's images land. Without class means features and kept biases stay as they are.
+/// ends beside them, which on MNIST decides where the forgotten class's images land. Without class means features and kept biases stay as they are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transplant {
     /// Where units come from.

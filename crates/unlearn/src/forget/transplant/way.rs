@@ -35,6 +35,8 @@ pub struct Way<'a> {
     classes: Vec<usize>,
     /// The codes where they come to the layer that moves: until there all networks to come are alike.
     codes: Vec<Halfway>,
+    /// The same codes where they come to the classifier layer while features stay.
+    unmoved: Vec<Halfway>,
     before: CodeAnswers,
 }
 
@@ -49,20 +51,23 @@ impl<'a> Way<'a> {
     ) -> Self {
         let classes = request.classes();
         let codes = codes.ask_to(before, &classes, shift.node());
-        let before = CodeAnswers::from_halfway(before, &codes, &classes);
+        let unmoved = codes.iter().cloned();
+        let unmoved = unmoved.map(|batch| before.forward_on(batch, shift.classifier()));
+        let unmoved: Vec<Halfway> = unmoved.collect();
         Self {
+            before: CodeAnswers::from_halfway(before, &unmoved, &classes),
             shift,
             end,
             request,
             classes,
             codes,
-            before,
+            unmoved,
         }
     }
 
-    /// By how much the mean loss on the kept codes is lower after a network than before the request.
+    /// By how much the mean loss on the kept codes is lower in a network than before the request; it is the one before but for its classifier layer.
     pub fn slack(&self, network: &Network) -> f64 {
-        self.loss(&self.before) - self.loss(&self.answers(network))
+        self.loss(&self.before) - self.loss(&self.answers(network, &self.unmoved))
     }
 
     /// As far as the mean loss on the kept codes rises by no more than this, from a network that is the one before but for its classifier layer.
@@ -72,12 +77,12 @@ impl<'a> Way<'a> {
             part,
             answers: Some([self.before.clone(), after]),
         };
-        let unmoved = self.answers(&network);
+        let unmoved = self.answers(&network, &self.unmoved);
         let mut best = moved(0.0, network.clone(), unmoved.clone());
         largest_part(most_rise, |of_end| {
             let part = of_end * self.end;
             let farther = self.shift.applied(&network, part);
-            let after = self.answers(&farther);
+            let after = self.answers(&farther, &self.codes);
             let rise = self.loss(&after) - self.loss(&unmoved);
             if rise <= most_rise && part > best.part {
                 best = moved(part, farther, after);
@@ -87,8 +92,8 @@ impl<'a> Way<'a> {
         best
     }
 
-    fn answers(&self, network: &Network) -> CodeAnswers {
-        CodeAnswers::from_halfway(network, &self.codes, &self.classes)
+    fn answers(&self, network: &Network, codes: &[Halfway]) -> CodeAnswers {
+        CodeAnswers::from_halfway(network, codes, &self.classes)
     }
 
     fn loss(&self, answers: &CodeAnswers) -> f64 {
