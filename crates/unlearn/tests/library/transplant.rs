@@ -212,7 +212,9 @@ fn a_limit_of_the_request_holds_for_balanced_biases_too() {
             let unbalanced = run(class, Some(limit), false);
             let shift = |outcome: &Outcome| outcome.choices["shift"].as_f64().unwrap();
             assert!(shift(&held) >= shift(&unbalanced), "{class}, {more}");
-            charged += usize::from(bias(&held) != bias(&free));
+            let is_balanced = bias(&held) == bias(&free);
+            assert_eq!(held.choices["balance"], json!(is_balanced));
+            charged += usize::from(!is_balanced);
         }
     }
     assert!(charged > 0, "no limit that balanced biases went beyond");

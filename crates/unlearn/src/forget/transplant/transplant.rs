@@ -43,7 +43,8 @@ pub struct Transplant {
     /// Whether kept classes get the biases that fitted the training images best ([`crate::means::ClassMeans::bias`]).
     balance: bool,
     /// By how much the mean loss on the kept codes may rise for the rows and the features, in nats, where the request
-    /// states no limit: features go only as far. A request's limit holds for the biases as well.
+    /// states no limit: features go only as far. A request's limit holds for the biases as well, which then stay
+    /// where features would go less far for them.
     max_kept_loss: f64,
 }
 
@@ -119,6 +120,8 @@ impl Algorithm for Transplant {
         // Told in thousandths: a reach is an estimate.
         let part = (1e3 * moved.part).round() / 1e3;
         forgotten.choices.insert("shift".to_owned(), json!(part));
+        let is_balanced = json!(moved.is_balanced);
+        forgotten.choices.insert("balance".to_owned(), is_balanced);
         Ok(forgotten)
     }
 }
@@ -147,13 +150,15 @@ impl Transplant {
             return Ok(way.furthest(network, for_features));
         }
         let balanced = means.balanced(&network, kept);
-        // The images that biases fit know better than the codes, unless the request says what these may lose in all.
-        if context.max_kept_loss.is_none() {
-            return Ok(way.furthest(balanced, for_features));
-        }
         let for_both = most_rise + way.slack(&balanced);
-        let balanced = way.furthest(balanced, for_both);
-        if balanced.part == end {
+        // The images that biases fit know better than the codes, unless the request says what these may lose in all.
+        let is_charged = context.max_kept_loss.is_some();
+        let most_rise = if is_charged { for_both } else { for_features };
+        let balanced = Moved {
+            is_balanced: true,
+            ..way.furthest(balanced, most_rise)
+        };
+        if !is_charged || balanced.part == end {
             return Ok(balanced);
         }
         let unbalanced = way.furthest(network, for_features);

@@ -11,6 +11,8 @@ pub struct Moved {
     pub network: Network,
     /// Which part of the way they went.
     pub part: f64,
+    /// Whether kept classes got their balanced biases.
+    pub is_balanced: bool,
     /// What the codes say before the request and afterwards, where it was asked.
     pub answers: Option<[CodeAnswers; 2]>,
 }
@@ -21,6 +23,7 @@ impl Moved {
         Self {
             network,
             part: 0.0,
+            is_balanced: false,
             answers: None,
         }
     }
@@ -75,6 +78,7 @@ impl<'a> Way<'a> {
         let moved = |part: f64, network: Network, after: CodeAnswers| Moved {
             network,
             part,
+            is_balanced: false,
             answers: Some([self.before.clone(), after]),
         };
         let unmoved = self.answers(&network, &self.unmoved);
